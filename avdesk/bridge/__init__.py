@@ -1,0 +1,1 @@
+"""The only threads, and Qt objects without widgets."""

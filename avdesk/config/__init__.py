@@ -1,0 +1,1 @@
+"""The options, the configuration file and the folders."""

@@ -1,0 +1,1 @@
+"""What stays on this machine: the database, the request ledger, credentials."""

@@ -1,0 +1,1 @@
+"""Widgets: they show core types and know no client."""
