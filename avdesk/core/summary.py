@@ -75,14 +75,9 @@ def summarise(snapshot: Snapshot, now: datetime) -> Summary:
     if _is_stale(snapshot, now):
         return _stale(snapshot, now)
     run, job = snapshot.run, snapshot.job
-    job_active = job is not None and job.state.active
-    if run is not None and run.state is RunState.RUNNING:
-        return _running(snapshot, run, now)
-    if run is not None and run.state is RunState.SUCCEEDED:
-        return _of_run(snapshot, run, now, State.SUCCEEDED, Sign.SUCCEEDED, _done_headline(run))
-    if run is not None and run.state is RunState.FAILED:
-        return _failed(snapshot, run, now)
-    if job is not None and job_active:
+    if run is not None and run.state in (RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED):
+        return _told(snapshot, run, now)
+    if job is not None and job.state.active:
         return _job_alone(snapshot, job, now)
     if run is not None and run.state is RunState.CANCELLED:
         return _of_run(snapshot, run, now, State.CANCELLED, Sign.IDLE, _cancelled_headline(run))
@@ -90,6 +85,15 @@ def summarise(snapshot: Snapshot, now: datetime) -> Summary:
         headline = _("The run ended, its outcome is not known")
         return _of_run(snapshot, run, now, State.UNKNOWN, Sign.ATTENTION, headline)
     return _without_run(snapshot)
+
+
+def _told(snapshot: Snapshot, run: Run, now: datetime) -> Summary:
+    """Return the summary of a run whose state the server tells."""
+    if run.state is RunState.RUNNING:
+        return _running(snapshot, run, now)
+    if run.state is RunState.FAILED:
+        return _failed(snapshot, run, now)
+    return _of_run(snapshot, run, now, State.SUCCEEDED, Sign.SUCCEEDED, _done_headline(run))
 
 
 def _blind(snapshot: Snapshot) -> bool:
