@@ -1,5 +1,6 @@
 """Which events deserve a notification, and what it says: one live notification an incident."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -47,9 +48,12 @@ class Alert:
     actions: tuple[AlertAction, ...] = (AlertAction.OPEN,)
 
 
-def alert_of(event: Event, now: datetime) -> Alert | None:
-    """Return the notification for an event, None where it deserves none or is old news."""
-    if now - event.at > OLD_NEWS:
+def alert_of(event: Event, now: datetime, shown: Collection[str]) -> Alert | None:
+    """Return the notification for an event, None where it deserves none or is old news.
+
+    `shown` holds the incidents that were announced and are not over: good news is told only of those.
+    """
+    if now - event.at > OLD_NEWS or _unasked_good_news(event, shown):
         return None
     maker = {
         EventKind.RUN_SUCCEEDED: _run_succeeded,
@@ -63,12 +67,31 @@ def alert_of(event: Event, now: datetime) -> Alert | None:
     return maker(event) if maker is not None else None
 
 
+def is_over(event: Event) -> bool:
+    """Whether the event ends its incident, so that the next bad news is a new one."""
+    return event.kind in (EventKind.JOB_STARTED, EventKind.SERVER_REGAINED)
+
+
+def _unasked_good_news(event: Event, shown: Collection[str]) -> bool:
+    if event.kind is EventKind.JOB_STARTED:
+        return _queue_incident(event) not in shown
+    return event.kind is EventKind.SERVER_REGAINED and _server_incident(event) not in shown
+
+
 def _title(what: str, event: Event) -> str:
     return _("{what} · {environment}").format(what=what, environment=event.environment)
 
 
 def _run_incident(event: Event) -> str:
     return f"run:{event.environment}:{event.run_id or event.subject}"
+
+
+def _queue_incident(event: Event) -> str:
+    return f"queue:{event.environment}:{event.subject}"
+
+
+def _server_incident(event: Event) -> str:
+    return f"server:{event.environment}"
 
 
 def _run_succeeded(event: Event) -> Alert:
@@ -98,27 +121,22 @@ def _job_stuck(event: Event) -> Alert:
     body = _("{job} has waited {time}, longer than usual. {why}").format(
         job=event.subject, time=wording.rough_duration(event.duration_s), why=event.detail
     )
-    incident = f"queue:{event.environment}:{event.subject}"
-    return Alert(incident, event.environment, title, body.strip())
+    return Alert(_queue_incident(event), event.environment, title, body.strip())
 
 
-def _job_started(event: Event) -> Alert | None:
-    """Return the end of a stuck incident; a job that started in usual time is no news."""
-    if "stuck" not in event.detail:
-        return None
+def _job_started(event: Event) -> Alert:
     title = _title(_("Rendering has started"), event)
     body = _("{job} waited {time}.").format(job=event.subject, time=wording.rough_duration(event.duration_s))
-    incident = f"queue:{event.environment}:{event.subject}"
-    return Alert(incident, event.environment, title, body, Urgency.LOW)
+    return Alert(_queue_incident(event), event.environment, title, body, Urgency.LOW)
 
 
 def _server_lost(event: Event) -> Alert:
     title = _title(_("Server not reachable"), event)
     actions = (AlertAction.OPEN, AlertAction.CHECK_NOW)
-    return Alert(f"server:{event.environment}", event.environment, title, event.detail, Urgency.NORMAL, actions)
+    return Alert(_server_incident(event), event.environment, title, event.detail, Urgency.NORMAL, actions)
 
 
 def _server_regained(event: Event) -> Alert:
     title = _title(_("Server is back"), event)
     body = _("It was away for {time}.").format(time=wording.rough_duration(event.duration_s))
-    return Alert(f"server:{event.environment}", event.environment, title, body, Urgency.LOW)
+    return Alert(_server_incident(event), event.environment, title, body, Urgency.LOW)
