@@ -69,7 +69,7 @@ class Run:
     total_s: float | None = None
     seen_running: bool = False
     baseline: Mapping[str, float] = field(default_factory=lambda: NO_TIMES)
-    fingerprint: tuple[object, ...] = ()
+    fingerprint: str = ""
     late_outcome: TextKind | None = None
 
     @property

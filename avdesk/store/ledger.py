@@ -1,0 +1,284 @@
+"""The requests counted against each server's rate limit, shared by all AVDesk processes of the user.
+
+The server counts every request but ``/health`` and ``/health/openai`` in a sliding window per client address, and
+answers 429 past the limit. So each process takes a ticket here before it sends a counted request. A ticket is
+written before the request goes out (a crash in between costs one ticket, never a 429) and moved to the time of the
+answer afterwards, since the server counted it at some moment between the two.
+
+Ages are measured by the wall clock and by the monotonic clock, which on one machine all processes share; the smaller
+age that makes sense counts, so that a clock that is set, a suspend or a restart can only make us more careful.
+"""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from avdesk.core.errors import RateLimitedError
+from avdesk.core.snapshot import Budget
+from avdesk.i18n import _
+from avdesk.store.database import Opened, open_database, open_in_memory, transaction
+from avdesk.store.migrations import ledger_to1
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+MARGIN_S = 2.0
+"""Added to the window: the server's clock and ours do not tick alike."""
+
+UNSETTLED_S = 60.0
+"""A ticket that was never settled (a crash, a request still out) counts as if sent this much later."""
+
+LONGEST_PAUSE_S = 3600.0
+"""A pause longer than this is a clock that was set back, not a server's wish."""
+
+OTHERS_REMEMBERED_S = 3600.0
+"""How long it is assumed that somebody else at this address goes on using the allowance."""
+
+_MIGRATIONS = (ledger_to1.migrate,)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """A server's limit as configured, before anything was learnt.
+
+    Attributes:
+        limit: requests in `window_s` seconds.
+        reserve: how many of them only the user's own wishes may take.
+    """
+
+    limit: int = 10
+    window_s: float = 300.0
+    reserve: int = 2
+
+
+@dataclass(slots=True)
+class Ticket:
+    """The right to send one counted request."""
+
+    server: str
+    row: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A server's window at one moment: the ages of its requests, oldest first, and what is known of its limit."""
+
+    ages: tuple[float, ...]
+    limit: int
+    window_s: float
+    blocked_for_s: float
+    strikes: int
+
+    def wait_s(self, reserve: int) -> float:
+        """Return the seconds until a request is free that leaves `reserve` others; 0: now."""
+        allowed = max(1, self.limit - reserve)
+        wait = self.blocked_for_s
+        if len(self.ages) >= allowed:
+            leaving = self.ages[len(self.ages) - allowed]
+            wait = max(wait, self.window_s + MARGIN_S - leaving)
+        return max(0.0, wait)
+
+
+class Ledger:
+    """The ledger, over one SQLite file. Belongs to one thread."""
+
+    def __init__(
+        self, path: Path, *, wall: Callable[[], float] = time.time, mono: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._wall = wall
+        self._mono = mono
+        self._opened: Opened = open_database(path, _MIGRATIONS)
+        self._own: list[tuple[str, float, float]] = []
+
+    @property
+    def trouble(self) -> Exception | None:
+        """Why the file cannot be shared with other processes, None when it can."""
+        return self._opened.trouble
+
+    def close(self) -> None:
+        """Close the file."""
+        self._opened.connection.close()
+
+    def budget(self, server: str, allowance: Allowance) -> Budget:
+        """Return how the server's window stands now."""
+        standing = self._read(lambda connection: self._standing(connection, server, allowance))
+        wait = standing.wait_s(0)
+        used = standing.limit if standing.blocked_for_s > 0 else min(len(standing.ages), standing.limit)
+        free_at = datetime.fromtimestamp(self._wall() + wait, UTC) if wait > 0 else None
+        return Budget(standing.limit, standing.window_s, used, free_at)
+
+    def wait_s(self, server: str, allowance: Allowance, *, by_hand: bool = False) -> float:
+        """Return the seconds until a request may be sent; 0: now. Only `by_hand` may use the reserve."""
+        standing = self._read(lambda connection: self._standing(connection, server, allowance))
+        return standing.wait_s(0 if by_hand else allowance.reserve)
+
+    def free(self, server: str, allowance: Allowance) -> int:
+        """Return how many requests may be sent by themselves now."""
+        standing = self._read(lambda connection: self._standing(connection, server, allowance))
+        if standing.blocked_for_s > 0:
+            return 0
+        return max(0, standing.limit - allowance.reserve - len(standing.ages))
+
+    def take(self, server: str, allowance: Allowance, *, by_hand: bool = False) -> Ticket:
+        """Take the right to send one counted request.
+
+        Raises:
+            RateLimitedError: none is free; its `until` says when one is.
+        """
+
+        def write(connection: sqlite3.Connection) -> Ticket:
+            standing = self._standing(connection, server, allowance)
+            wait = standing.wait_s(0 if by_hand else allowance.reserve)
+            if wait > 0:
+                raise self._spent(standing, wait)
+            later = UNSETTLED_S
+            cursor = connection.execute(
+                "INSERT INTO requests (server, wall, mono) VALUES (?, ?, ?)",
+                (server, self._wall() + later, self._mono() + later),
+            )
+            connection.execute("DELETE FROM requests WHERE wall < ?", (self._wall() - 86_400,))
+            return Ticket(server, int(cursor.lastrowid or 0))
+
+        ticket = self._write(write)
+        self._own = [*self._own[-50:], (server, self._wall(), self._mono())]
+        return ticket
+
+    def settle(self, ticket: Ticket) -> None:
+        """Note that the request was answered, or given up, now."""
+
+        def write(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE requests SET wall = ?, mono = ? WHERE id = ?", (self._wall(), self._mono(), ticket.row)
+            )
+            connection.execute(
+                "UPDATE limits SET strikes = 0, blocked_until = NULL WHERE server = ?", (ticket.server,)
+            )
+
+        self._write(write)
+
+    def release(self, ticket: Ticket) -> None:
+        """Give the ticket back: the request never reached the server."""
+        self._write(lambda connection: connection.execute("DELETE FROM requests WHERE id = ?", (ticket.row,)))
+
+    def refused(self, ticket: Ticket, allowance: Allowance, error: RateLimitedError) -> RateLimitedError:
+        """Note that the server answered 429, learn its limit, and return the error with its `until` known.
+
+        A rejected request does not count. Others at this address used what our own tickets did not; without a
+        Retry-After the pause doubles with each 429 in a row, up to the whole window.
+        """
+
+        def write(connection: sqlite3.Connection) -> float:
+            connection.execute("DELETE FROM requests WHERE id = ?", (ticket.row,))
+            standing = self._standing(connection, ticket.server, allowance)
+            limit = error.limit or standing.limit
+            window = error.window_s or standing.window_s
+            ours = sum(1 for age in standing.ages if age < window)
+            now = self._wall()
+            if error.until is not None:
+                pause = max(1.0, error.until.timestamp() - now)
+            else:
+                pause = min(window, window / max(1, limit) * 2 ** min(standing.strikes, 8))
+            connection.execute(
+                "INSERT INTO limits (server, max_requests, window_s, blocked_until, strikes, others, others_at)"
+                " VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT (server) DO UPDATE SET"
+                " max_requests = excluded.max_requests,"
+                " window_s = excluded.window_s, blocked_until = excluded.blocked_until, strikes = strikes + 1,"
+                " others = excluded.others, others_at = excluded.others_at",
+                (ticket.server, error.limit, error.window_s, now + pause, max(0, limit - ours), now),
+            )
+            return now + pause
+
+        until = self._write(write)
+        moment = datetime.fromtimestamp(until, UTC)
+        return RateLimitedError(
+            _("The server's rate limit is spent until {time}.").format(time=f"{moment.astimezone():%H:%M:%S}"),
+            _("Wait until then: something else at this address uses the same allowance."),
+            until=moment,
+            limit=error.limit,
+            window_s=error.window_s,
+            by_server=True,
+        )
+
+    def _spent(self, standing: _Standing, wait: float) -> RateLimitedError:
+        moment = datetime.fromtimestamp(self._wall() + wait, UTC)
+        return RateLimitedError(
+            _("The allowance of {limit} requests in {window:.0f} s is spent until {time}.").format(
+                limit=standing.limit, window=standing.window_s, time=f"{moment.astimezone():%H:%M:%S}"
+            ),
+            _("Wait until then: asking more often would only be refused."),
+            until=moment,
+            limit=standing.limit,
+            window_s=standing.window_s,
+        )
+
+    def _standing(self, connection: sqlite3.Connection, server: str, allowance: Allowance) -> _Standing:
+        row = connection.execute(
+            "SELECT max_requests, window_s, blocked_until, strikes, others, others_at FROM limits WHERE server = ?",
+            (server,),
+        ).fetchone()
+        learnt_limit, learnt_window, blocked_until, strikes, others, others_at = row or (None, None, None, 0, 0, None)
+        limit = max(1, int(learnt_limit or allowance.limit))
+        window = float(learnt_window or allowance.window_s)
+        wall, mono = self._wall(), self._mono()
+        if others_at is not None and 0 <= wall - others_at < OTHERS_REMEMBERED_S:
+            limit_for_us = max(1, limit - int(others))
+        else:
+            limit_for_us = limit
+        rows = connection.execute("SELECT wall, mono FROM requests WHERE server = ?", (server,)).fetchall()
+        ages = sorted((_age(wall - w, mono - m) for w, m in rows), reverse=True)
+        blocked = float(blocked_until) - wall if blocked_until is not None else 0.0
+        return _Standing(
+            ages=tuple(age for age in ages if age < window + MARGIN_S),
+            limit=limit_for_us,
+            window_s=window,
+            blocked_for_s=min(blocked, max(window, LONGEST_PAUSE_S)) if blocked > 0 else 0.0,
+            strikes=int(strikes),
+        )
+
+    def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            return work(self._opened.connection)
+        except sqlite3.Error as error:
+            self._give_up_file(error)
+            return work(self._opened.connection)
+
+    def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            with transaction(self._opened.connection) as connection:
+                return work(connection)
+        except sqlite3.Error as error:
+            self._give_up_file(error)
+            with transaction(self._opened.connection) as connection:
+                return work(connection)
+
+    def _give_up_file(self, error: sqlite3.Error) -> None:
+        """Go on in memory with this process's own requests: a full disk must not make us careless."""
+        log.warning("The request ledger cannot be written (%s); going on in memory", error)
+        with suppress(sqlite3.Error):
+            self._opened.connection.close()
+        self._opened = open_in_memory(_MIGRATIONS)
+        self._opened.connection.executemany("INSERT INTO requests (server, wall, mono) VALUES (?, ?, ?)", self._own)
+
+
+def server_key(url: str) -> str:
+    """Return what tells servers apart: scheme, host and port, with the names of this machine as one."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    if host in ("localhost", "::1", "0.0.0.0"):  # noqa: S104 - compared with, not bound to
+        host = "127.0.0.1"
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def _age(by_wall: float, by_mono: float) -> float:
+    """Return the smaller age that makes sense. A negative one comes from a clock set back or a restart."""
+    sensible = [age for age in (by_wall, by_mono) if age >= -UNSETTLED_S]
+    return min(sensible) if sensible else 0.0

@@ -1,0 +1,141 @@
+"""What AVDesk remembers of an environment across restarts: last known facts, events, runs, learnt durations.
+
+Shared by all processes of the user. A write that fails (a full disk) is logged and forgotten: remembering is a
+convenience, watching is the job.
+"""
+
+import logging
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from avdesk.core.errors import StoreError
+from avdesk.core.events import Event
+from avdesk.core.run import Run
+from avdesk.store.codec import UnreadableError, dumps, loads
+from avdesk.store.database import open_database, transaction
+from avdesk.store.migrations import memory_to1
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+KEPT_FOR = timedelta(days=180)
+KEPT_EVENTS = 20_000
+
+_MIGRATIONS = (memory_to1.migrate,)
+
+
+class Memory:
+    """The memory, over one SQLite file. Belongs to one thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._opened = open_database(path, _MIGRATIONS)
+
+    @property
+    def trouble(self) -> StoreError | None:
+        """Why nothing stays, or what was lost; None when all is well."""
+        return self._opened.trouble
+
+    def close(self) -> None:
+        """Close the file."""
+        self._opened.connection.close()
+
+    def keep(self, environment: str, name: str, value: object, at: datetime) -> None:
+        """Remember a fact: a dataclass or any JSON value."""
+        self._write(
+            "INSERT OR REPLACE INTO facts (environment, name, value, at) VALUES (?, ?, ?, ?)",
+            [(environment, name, dumps(value), at.timestamp())],
+        )
+
+    def recall(self, environment: str, name: str, kind: type[T]) -> tuple[T, datetime] | None:
+        """Return a remembered fact and when it was known, None when there is none that can be read."""
+        rows = self._read("SELECT value, at FROM facts WHERE environment = ? AND name = ?", (environment, name))
+        for value, at in rows:
+            try:
+                return loads(value, kind), datetime.fromtimestamp(at, UTC)
+            except UnreadableError as error:
+                log.info("Forgetting %s of %s: %s", name, environment, error)
+        return None
+
+    def forget(self, environment: str, name: str) -> None:
+        """Forget a fact."""
+        self._write("DELETE FROM facts WHERE environment = ? AND name = ?", [(environment, name)])
+
+    def add_events(self, events: Iterable[Event]) -> None:
+        """Remember what happened."""
+        rows = [(e.environment, e.at.timestamp(), e.kind.value, dumps(e)) for e in events]
+        if rows:
+            self._write("INSERT INTO events (environment, at, kind, value) VALUES (?, ?, ?, ?)", rows)
+
+    def events(self, environment: str, limit: int) -> tuple[Event, ...]:
+        """Return the most recent events, newest first."""
+        rows = self._read(
+            "SELECT value FROM events WHERE environment = ? ORDER BY at DESC, id DESC LIMIT ?", (environment, limit)
+        )
+        return tuple(_readable((row[0] for row in rows), Event))
+
+    def add_run(self, environment: str, run: Run, at: datetime) -> None:
+        """Remember a run as it stands; a later state of the same run replaces it."""
+        moment = run.started_at or run.ended_at or at
+        self._write(
+            "INSERT INTO runs (environment, id, at, value) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (environment, id) DO UPDATE SET value = excluded.value",
+            [(environment, run.id, moment.timestamp(), dumps(run))],
+        )
+
+    def runs(self, environment: str, limit: int) -> tuple[Run, ...]:
+        """Return the most recent runs, newest first."""
+        rows = self._read(
+            "SELECT value FROM runs WHERE environment = ? ORDER BY at DESC LIMIT ?", (environment, limit)
+        )
+        return tuple(_readable((row[0] for row in rows), Run))
+
+    def learn(self, environment: str, what: str, seconds: float, at: datetime) -> None:
+        """Remember how long something took: a phase, or ``queue``/``render`` on a kind of machine."""
+        self._write(
+            "INSERT INTO durations (environment, what, seconds, at) VALUES (?, ?, ?, ?)",
+            [(environment, what, seconds, at.timestamp())],
+        )
+
+    def durations(self, environment: str, what: str, limit: int) -> tuple[float, ...]:
+        """Return how long something took the last times, newest first, seconds."""
+        rows = self._read(
+            "SELECT seconds FROM durations WHERE environment = ? AND what = ? ORDER BY at DESC, id DESC LIMIT ?",
+            (environment, what, limit),
+        )
+        return tuple(float(row[0]) for row in rows)
+
+    def prune(self, now: datetime) -> None:
+        """Forget what is too old or too much. Cheap enough for once a day."""
+        oldest = (now - KEPT_FOR).timestamp()
+        for table in ("events", "runs", "durations"):
+            self._write(f"DELETE FROM {table} WHERE at < ?", [(oldest,)])  # noqa: S608 - names from this line
+        self._write(
+            "DELETE FROM events WHERE id <= (SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET ?)",
+            [(KEPT_EVENTS,)],
+        )
+
+    def _read(self, sql: str, values: tuple[object, ...]) -> list[tuple[str, float]]:
+        try:
+            return self._opened.connection.execute(sql, values).fetchall()
+        except sqlite3.Error as error:
+            log.warning("Cannot recall: %s", error)
+            return []
+
+    def _write(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
+        try:
+            with transaction(self._opened.connection) as connection:
+                connection.executemany(sql, rows)
+        except sqlite3.Error as error:
+            log.warning("Cannot remember: %s", error)
+
+
+def _readable(texts: Iterable[str], kind: type[T]) -> Iterable[T]:
+    for text in texts:
+        try:
+            yield loads(text, kind)
+        except UnreadableError as error:
+            log.info("Skipping what cannot be read: %s", error)

@@ -1,0 +1,1 @@
+"""The schemas, one module a step. A step that has been released never changes."""
