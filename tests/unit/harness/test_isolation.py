@@ -65,7 +65,7 @@ def test_a_variable_left_behind_is_named(tmp_path: Path) -> None:
 
 
 def test_an_unexpected_error_in_the_log_is_named() -> None:
-    with pytest.raises(AssertionError, match="avdesk.store: the disk is full"):
+    with pytest.raises(AssertionError, match=r"avdesk\.store: the disk is full"):
         log_a_full_disk(expected="something else")
 
 
