@@ -81,6 +81,9 @@ class GoogleWorld(Protocol):
     def jobs(self, region: str) -> Sequence[CustomJobRecord]:
         """Return the region's CustomJobs, newest first."""
 
+    def find_job(self, region: str, number: str) -> CustomJobRecord | None:
+        """Return one CustomJob without going through all of them, None when the region has none of that number."""
+
     def create_job(
         self, region: str, display_name: str, spec: Mapping[str, object], labels: Mapping[str, str]
     ) -> CustomJobRecord:
