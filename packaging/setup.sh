@@ -41,19 +41,17 @@ as_root() {
 }
 
 apt_install() {
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q >&2 || say "apt-get update failed; trying with the lists at hand"
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >&2
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq >&2 || say "apt-get update failed; trying with the lists at hand"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends "$@" >&2
 }
 
 # The packages named in the files given, of those that this system lacks.
 missing_packages() {
-    local name
+    local name found
     while read -r name; do
-        # A package under a new name (libglib2.0-0t64) still provides the old one.
-        if ! dpkg-query -W -f '${db:Status-Status} ${Package} ${Provides}\n' "$name" "${name}t64" 2>/dev/null |
-            grep -q '^installed '; then
-            printf '%s\n' "$name"
-        fi
+        # Since Debian 13 some are called by another name (libglib2.0-0t64).
+        found="$(dpkg-query -W -f '${db:Status-Status}\n' "$name" "${name}t64" 2>/dev/null || true)"
+        grep -qx installed <<<"$found" || printf '%s\n' "$name"
     done < <(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$@")
 }
 
