@@ -1,0 +1,327 @@
+"""The one way over which AVDesk speaks HTTP: bounded in time and size, careful with credentials, abortable."""
+
+import os
+import threading
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import SplitResult, urljoin
+
+import requests
+import requests.utils
+from urllib3.response import BaseHTTPResponse
+
+from avdesk import __version__
+from avdesk.clients import mishaps
+from avdesk.clients.adapter import QuietSession
+from avdesk.clients.flight import ABORTED, Flight
+from avdesk.clients.reply import Reply, Timeouts
+from avdesk.clients.urls import check_url, host_label, is_loopback, origin
+from avdesk.core import wire
+from avdesk.core.errors import (
+    AvdeskError,
+    BadAnswerError,
+    NotAllowedError,
+    ProxyError,
+    RedirectError,
+    TlsError,
+)
+from avdesk.i18n import _
+
+MAX_BYTES = 8 * 1024 * 1024
+"""The largest body that is taken, decompressed."""
+
+_CHUNK = 64 * 1024
+_MAX_REDIRECTS = 3
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_KEEPING_THE_METHOD = frozenset({307, 308})
+_BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_AGENT = f"AVDesk/{__version__}"
+_DEFAULT_TIMEOUTS = Timeouts()
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Transport:
+    """Sends requests from any thread over kept-alive connections; one for the whole program is enough."""
+
+    def __init__(self) -> None:
+        self._session = QuietSession()
+        self._lock = threading.Lock()
+        self._flights: set[Flight] = set()
+        self._ended = False
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json: object = None,
+        params: Mapping[str, str] | None = None,
+        timeout: Timeouts | None = None,
+        max_bytes: int = MAX_BYTES,
+    ) -> Reply:
+        """Return the answer to one request, whatever its status.
+
+        A redirect is followed on the same host only, up to three times, for GET, or where it keeps the method.
+
+        Args:
+            method: ``GET``, ``POST``, …
+            url: an absolute http or https address.
+            headers: an ``Authorization`` goes out over https or to a loopback address only.
+            json: a body to send as JSON; None sends none.
+            params: the query.
+            timeout: `Timeouts` of this request.
+            max_bytes: the largest body that is taken, decompressed.
+
+        Raises:
+            UnreachableError: one of its kinds, when no usable answer came.
+            NotAllowedError: a credential would have gone out unprotected.
+            ConfigError: the address cannot be used.
+        """
+        timeout = timeout or _DEFAULT_TIMEOUTS
+        check_url(url)
+        sent = _checked_headers(headers or _NO_HEADERS)
+        flight = Flight(timeout.total_s)
+        with self._lock:
+            if self._ended:
+                raise mishaps.aborted()
+            self._flights.add(flight)
+        try:
+            with flight.aboard():
+                return self._follow(flight, method.upper(), url, sent, json, params, timeout, max_bytes)
+        finally:
+            with self._lock:
+                self._flights.discard(flight)
+
+    def abort(self) -> None:
+        """Make every request under way fail soon with `AbortedError`, and refuse later ones; from any thread."""
+        with self._lock:
+            self._ended = True
+            flights = list(self._flights)
+        for flight in flights:
+            flight.break_off(ABORTED)
+
+    def close(self) -> None:
+        """Abort what is under way and close the connections."""
+        self.abort()
+        self._session.close()
+
+    def _follow(
+        self,
+        flight: Flight,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        json: object,
+        params: Mapping[str, str] | None,
+        timeout: Timeouts,
+        max_bytes: int,
+    ) -> Reply:
+        """Return the answer at the end of the redirects."""
+        started = time.monotonic()
+        for _hop in range(_MAX_REDIRECTS + 1):
+            parts = check_url(url)
+            _check_credentials(parts, headers)
+            request = requests.Request(method, url, headers=dict(headers), json=json, params=params)
+            reply = self._send(flight, parts, request, timeout, max_bytes, started)
+            location = reply.headers.get("location") if reply.status in _REDIRECTS else None
+            if location is None:
+                return reply
+            url, params = _next_address(parts, url, location, method, reply.status), None
+        raise RedirectError(
+            _("{host} sends requests round in circles.").format(host=host_label(check_url(url))),
+            _("Check the address of the server."),
+        )
+
+    def _send(
+        self,
+        flight: Flight,
+        parts: SplitResult,
+        request: requests.Request,
+        timeout: Timeouts,
+        max_bytes: int,
+        started: float,
+    ) -> Reply:
+        """Return the answer of one exchange, or raise what went wrong, told from the flight's own end first."""
+        host = host_label(parts)
+        mishap: AvdeskError | None
+        reply: Reply | None = None
+        try:
+            reply = self._exchange(parts, request, timeout, max_bytes, started)
+            mishap = None
+        except (BadAnswerError, TlsError) as error:
+            mishap = error
+        except mishaps.EXPECTED as error:
+            mishap = mishaps.explain(error, host)
+        if flight.reason is not None:
+            mishap = mishaps.broken_off(flight.reason, host)
+        if mishap is not None:
+            raise mishap
+        assert reply is not None
+        if reply.status == 407:
+            raise ProxyError(
+                _("The proxy wants a user name and a password."),
+                _("Put them into the address in https_proxy, or ask whoever runs the proxy."),
+            )
+        return reply
+
+    def _exchange(
+        self, parts: SplitResult, request: requests.Request, timeout: Timeouts, max_bytes: int, started: float
+    ) -> Reply:
+        proxies = _proxies(parts, str(request.url))
+        response = self._session.send(
+            self._session.prepare_request(request),
+            stream=True,
+            allow_redirects=False,
+            timeout=(timeout.connect_s, timeout.read_s),
+            verify=_bundle(parts),
+            proxies=proxies,
+        )
+        try:
+            headers = MappingProxyType({name.lower(): value for name, value in response.headers.items()})
+            body = _read_body(response.raw, headers.get("content-encoding", ""), max_bytes)
+        finally:
+            response.close()
+        return Reply(
+            status=response.status_code,
+            headers=headers,
+            body=body,
+            elapsed_s=time.monotonic() - started,
+            date=wire.as_http_date(headers.get("date")),
+        )
+
+
+def _checked_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers to send.
+
+    A value that cannot be one is refused here: the libraries below would repeat it in their exceptions.
+    """
+    for value in headers.values():
+        if not (value.isascii() and value.isprintable()) or value != value.strip():
+            raise NotAllowedError(
+                _("A token or header holds characters that cannot be sent."),
+                _("Store the token again, on one line and without blanks around it."),
+            )
+    return {
+        "User-Agent": _AGENT,
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+        **headers,
+    }
+
+
+def _check_credentials(parts: SplitResult, headers: Mapping[str, str]) -> None:
+    carries = any(name.lower() in ("authorization", "cookie", "x-goog-api-key") for name in headers)
+    if carries and parts.scheme != "https" and not is_loopback(parts.hostname):
+        raise NotAllowedError(
+            _("A token for {host} would travel unprotected over http; nothing was sent.").format(
+                host=host_label(parts)
+            ),
+            _("Write the address with https://, or set auth to “none” for this environment."),
+        )
+
+
+def _proxies(parts: SplitResult, url: str) -> dict[str, str]:
+    """Return the environment's proxies for an address; this machine itself is never asked through one."""
+    if is_loopback(parts.hostname):
+        return {}
+    return dict(requests.utils.get_environ_proxies(url))
+
+
+def _bundle(parts: SplitResult) -> bool | str:
+    """Return the certificate bundle that the environment names, True for the system's store.
+
+    Raises:
+        TlsError: the bundle does not exist.
+    """
+    name = next((name for name in _BUNDLES if os.environ.get(name)), None)
+    if name is None or parts.scheme != "https":
+        return True
+    path = os.environ[name]
+    if not Path(path).exists():
+        raise TlsError(
+            _("The certificates that {variable} names do not exist.").format(variable=name),
+            _("Correct or remove that variable of the environment."),
+        )
+    return path
+
+
+def _next_address(parts: SplitResult, url: str, location: str, method: str, status: int) -> str:
+    """Return where a redirect leads.
+
+    Raises:
+        RedirectError: to another host, from https to http, or one that would turn a POST into a GET.
+    """
+    wrong = _("Check the address of the server.")
+    try:
+        target = urljoin(url, location)
+        to = check_url(target)
+    except (AvdeskError, ValueError):
+        raise RedirectError(
+            _("{host} redirects to something that is no address.").format(host=host_label(parts)), wrong
+        ) from None
+    upgraded = parts.scheme == "http" and to.scheme == "https" and parts.hostname == to.hostname
+    if origin(parts) != origin(to) and not upgraded:
+        raise RedirectError(
+            _("{host} redirects to {other}; it was not followed.").format(
+                host=host_label(parts), other=host_label(to)
+            ),
+            _("A sign-in page may be in the way: check the address and the environment’s “auth”."),
+        )
+    if method not in ("GET", "HEAD") and status not in _KEEPING_THE_METHOD:
+        raise RedirectError(
+            _("{host} redirects instead of doing what was asked; nothing was done.").format(host=host_label(parts)),
+            _("Set the address to {scheme}://{other}.").format(scheme=to.scheme, other=host_label(to)),
+        )
+    return target
+
+
+def _read_body(raw: BaseHTTPResponse, encoding: str, max_bytes: int) -> bytes:
+    """Return the whole body, decompressed step by step so that a small one cannot grow without bound."""
+    unpack = _unpacker(encoding.strip().lower())
+    body = bytearray()
+    for chunk in raw.stream(_CHUNK, decode_content=False):
+        for piece in (chunk,) if unpack is None else unpack.feed(chunk):
+            body += piece
+            if len(body) > max_bytes:
+                raise BadAnswerError(
+                    _("The answer is larger than {megabytes} MB.").format(megabytes=max(1, max_bytes // 2**20)),
+                    _("Ask for less at once, or check what answers at this address."),
+                )
+    if unpack is not None and not unpack.complete:
+        raise mishaps.cut_off()
+    return bytes(body)
+
+
+def _unpacker(encoding: str) -> "_Gunzip | None":
+    if encoding in ("", "identity"):
+        return None
+    if encoding in ("gzip", "x-gzip"):
+        return _Gunzip()
+    raise BadAnswerError(
+        _("The answer is packed in a way that was not asked for."),
+        _("A proxy may have changed it; check the address."),
+    )
+
+
+class _Gunzip:
+    """Unpacks gzip in pieces of bounded size."""
+
+    def __init__(self) -> None:
+        self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self._fed = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether the stream came to its end; a body without a byte counts as whole."""
+        return self._stream.eof or not self._fed
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yield what `data` unpacks to; what follows the stream's end is ignored."""
+        self._fed = self._fed or bool(data)
+        while data and not self._stream.eof:
+            yield self._stream.decompress(data, _CHUNK)
+            data = self._stream.unconsumed_tail
