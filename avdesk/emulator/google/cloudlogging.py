@@ -1,9 +1,10 @@
 """Cloud Logging: ``POST /v2/entries:list``."""
 
+import math
 import re
 import threading
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from urllib.parse import quote, unquote
 
@@ -21,7 +22,7 @@ DEFAULT_PAGE = 50
 LARGEST_PAGE = 1000
 _MAX_RESOURCES = 100
 _WINDOW_S = 60.0
-_SLACK_S = 1.0
+_BESIDE_S = 1e-5
 
 _ORDERS: Mapping[str, bool] = MappingProxyType(
     {"": False, "timestamp": False, "timestamp asc": False, "timestamp desc": True}
@@ -81,47 +82,38 @@ class Logging:
         text = str(body.get("filter", ""))
         query = compile_query(text)
         scope = paging.scope_of(("entries", resources, text, order))
-        entries = self._in_time(query, newest_first=_ORDERS[order])
+        newest_first = _ORDERS[order]
+        records = self._in_time(query)
         if token := str(body.get("pageToken", "")):
             last = paging.read_token(token, scope, self._world.now())
-            entries = [
-                entry for entry in entries if (_position(entry) < last if _ORDERS[order] else _position(entry) > last)
+            records = [
+                record
+                for record in records
+                if (_position(record) < last if newest_first else _position(record) > last)
             ]
-        return self._page(entries, query, size, scope)
+        return self._page(sorted(records, key=_position, reverse=newest_first), query, size, scope)
 
-    def _page(self, entries: Sequence[Entry], query: Query, size: int, scope: str) -> object:
+    def _page(self, records: Sequence[LogRecord], query: Query, size: int, scope: str) -> object:
         found: list[Mapping[str, object]] = []
         scanned = 0
-        while scanned < min(len(entries), self._scan_limit) and len(found) < size:
-            entry = entries[scanned]
+        while scanned < min(len(records), self._scan_limit) and len(found) < size:
+            entry = entry_of(records[scanned], self._world.project)
             scanned += 1
             if query.matches(entry):
                 found.append(entry.content)
         answer: dict[str, object] = {}
         if found:
             answer["entries"] = found
-        if scanned < len(entries):
-            position = _position(entries[scanned - 1])
+        if scanned < len(records):
+            position = _position(records[scanned - 1])
             answer["nextPageToken"] = paging.make_token(scope, position, self._world.now())
         return answer
 
-    def _in_time(self, query: Query, *, newest_first: bool) -> list[Entry]:
-        """Return the entries that the query's own bounds leave, in order."""
-        project = self._world.project
-        earliest = None if query.earliest is None else query.earliest / moments.NANO - _SLACK_S
-        latest = None if query.latest is None else query.latest / moments.NANO + _SLACK_S
-        near: Iterable[LogRecord] = (
-            record
-            for record in self._world.logs()
-            if (earliest is None or record.timestamp >= earliest) and (latest is None or record.timestamp <= latest)
-        )
-        entries = [
-            entry
-            for entry in (entry_of(record, project) for record in near)
-            if (query.earliest is None or entry.timestamp >= query.earliest)
-            and (query.latest is None or entry.timestamp <= query.latest)
-        ]
-        return sorted(entries, key=_position, reverse=newest_first)
+    def _in_time(self, query: Query) -> list[LogRecord]:
+        """Return the records that the query's own bounds leave, and those right beside them."""
+        earliest = -math.inf if query.earliest is None else query.earliest / moments.NANO - _BESIDE_S
+        latest = math.inf if query.latest is None else query.latest / moments.NANO + _BESIDE_S
+        return [record for record in self._world.logs() if earliest <= record.timestamp <= latest]
 
     def _check_resources(self, resources: Sequence[str]) -> None:
         if not 0 < len(resources) <= _MAX_RESOURCES:
@@ -155,9 +147,11 @@ class ReadQuota:
 
 def entry_of(record: LogRecord, project: str) -> Entry:
     """Return a record as the LogEntry that is answered."""
-    # Times of the coarsest grain would put lines of one second in the wrong order.
-    timestamp = moments.moment(record.timestamp, record.insert_id, finest_of=3)
-    received = max(timestamp, moments.moment(record.received, f"{record.insert_id}/received", finest_of=3))
+    # Nothing coarser than microseconds, and the same moment always alike: the order must survive being written down.
+    timestamp, received = (
+        moments.moment(seconds, f"{_micros(seconds)}", finest_of=2)
+        for seconds in (record.timestamp, max(record.timestamp, record.received))
+    )
     log_name = quote(unquote(record.log_name), safe="-._~")
     content: dict[str, object] = {
         "insertId": record.insert_id,
@@ -180,5 +174,10 @@ def entry_of(record: LogRecord, project: str) -> Entry:
     return Entry(content, timestamp, received)
 
 
-def _position(entry: Entry) -> tuple[int, str]:
-    return entry.timestamp, str(entry.content["insertId"])
+def _micros(seconds: float) -> int:
+    return round(seconds * 1_000_000)
+
+
+def _position(record: LogRecord) -> tuple[int, str]:
+    """Return where a record stands in the order: by time, then by its insertId."""
+    return _micros(record.timestamp), record.insert_id
