@@ -9,10 +9,19 @@ from typing import Protocol
 from avdesk.clients.reply import Reply
 from avdesk.config.settings import Environment
 from avdesk.core import wire
-from avdesk.core.errors import KnownError, NotAllowedError, RateLimitedError, RefusedError, UnreachableError
+from avdesk.core.errors import (
+    BadAnswerError,
+    KnownError,
+    NotAllowedError,
+    RateLimitedError,
+    RefusedError,
+    ServerFailedError,
+    UnreachableError,
+)
 from avdesk.core.health import MAIN, CheckResult, Health, read_check
 from avdesk.core.snapshot import Budget, Reach, ServerView, Trouble
 from avdesk.core.status import ServerStatus, read_status
+from avdesk.i18n import _
 from avdesk.services.backoff import Backoff
 from avdesk.services.clock import Clock
 from avdesk.store.ledger import Allowance, Ledger, server_key
@@ -21,6 +30,9 @@ log = logging.getLogger(__name__)
 
 FAILURES_UNTIL_LOST = 2
 """A single failed try is no news: the server counts as lost after so many in a row."""
+
+LONGEST_STATUS_PAUSE_S = 150.0
+"""A server that lives but does not tell its status is asked this seldom in the end: each try is counted."""
 
 ZONE_STEP_S = 900.0
 """Time zones differ from UTC by multiples of a quarter of an hour."""
@@ -43,7 +55,7 @@ class ServerWatch:
         view: what is known.
         main_check: the last result of the free ``/health``.
         zone_offset_s: how far the server's local wall clock is ahead of UTC, None when not known.
-        errors: how many 429s the server has answered in all.
+        rate_limited: how many 429s the server has answered in all.
     """
 
     def __init__(
@@ -61,8 +73,12 @@ class ServerWatch:
         polling = environment.polling
         self.allowance = Allowance(polling.requests, polling.window_s, polling.reserve)
         self._alive_s = polling.alive_s
-        self._backoff = Backoff(dice or random.Random())  # noqa: S311 - jitter, nothing secret
+        dice = dice or random.Random()  # noqa: S311 - jitter, nothing secret
+        self._backoff = Backoff(dice)
         self._retry_at: float | None = None
+        self._status_backoff = Backoff(dice, longest_s=LONGEST_STATUS_PAUSE_S)
+        self._status_retry_at = 0.0
+        self._status_trouble: Trouble | None = None
         self._heard_mono: float | None = None
         self._status_mono: float | None = None
         self.view = ServerView(reach=Reach.UNKNOWN if client is not None else Reach.OFF)
@@ -110,6 +126,12 @@ class ServerWatch:
             return 0.0
         return max(0.0, self._heard_mono + self._alive_s - now)
 
+    def status_retry_s(self) -> float:
+        """Return the seconds until a status that was not told may be asked again by itself."""
+        if self._status_backoff.failures == 0:
+            return 0.0
+        return max(0.0, self._status_retry_at - self._clock.mono())
+
     def woke(self) -> None:
         """Forget the back-off: the machine or the network is back."""
         self._backoff.worked()
@@ -154,11 +176,10 @@ class ServerWatch:
             raise
         except KnownError as error:
             self._ledger.settle(ticket)
-            if isinstance(error, UnreachableError):
+            if isinstance(error, UnreachableError) and not isinstance(error, BadAnswerError | ServerFailedError):
                 self._failed(error, at_once=by_hand)
             else:
-                self._answered(None)
-                self.view = replace(self.view, trouble=Trouble.of(error))
+                self._not_told(error)
             raise
         except BaseException:
             self._ledger.settle(ticket)
@@ -204,8 +225,11 @@ class ServerWatch:
     def _heard_health(self, reply: Reply) -> None:
         result = self.read(MAIN, reply)
         self.main_check = result
-        if reply.status in (502, 503, 504) and result.reported is None:
-            error = UnreachableError(result.detail or str(reply.status), "")
+        if result.reported is None and not result.absent:
+            error = BadAnswerError(
+                _("What answers at this address is not AutoVideo (HTTP {status}).").format(status=reply.status),
+                _("Check the environment's url, and whether a proxy or a sign-in page is in the way."),
+            )
             self._failed(error, at_once=False)
             return
         self._answered(reply)
@@ -229,6 +253,8 @@ class ServerWatch:
     def _told(self, status: ServerStatus, reply: Reply) -> None:
         self._answered(reply)
         self._status_mono = self._clock.mono()
+        self._status_trouble = None
+        self._status_backoff.worked()
         self.view = replace(
             self.view,
             status=status,
@@ -248,8 +274,16 @@ class ServerWatch:
             since=self._since(Reach.YES, now),
             answered_at=now,
             latency_s=reply.elapsed_s if reply is not None else self.view.latency_s,
-            trouble=None if self.view.reach is not Reach.YES else self.view.trouble,
+            trouble=self._status_trouble,
         )
+
+    def _not_told(self, error: KnownError) -> None:
+        """Note that the server answered, but not with its status: whether it lives, /health tells at once."""
+        self._status_backoff.failed()
+        self._status_retry_at = self._clock.mono() + self._status_backoff.pause_s()
+        self._status_trouble = Trouble.of(error)
+        self._retry_at = self._clock.mono()
+        self.view = replace(self.view, trouble=self._status_trouble)
 
     def _failed(self, error: KnownError, *, at_once: bool) -> None:
         """Note that the server could not be reached; `at_once`: one try is enough to say so."""

@@ -11,6 +11,7 @@ age that makes sense counts, so that a clock that is set, a suspend or a restart
 
 import logging
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -88,7 +89,7 @@ class _Standing:
 
 
 class Ledger:
-    """The ledger, over one SQLite file. Belongs to one thread."""
+    """The ledger, over one SQLite file. May be used from several threads."""
 
     def __init__(
         self, path: Path, *, wall: Callable[[], float] = time.time, mono: Callable[[], float] = time.monotonic
@@ -97,6 +98,7 @@ class Ledger:
         self._mono = mono
         self._opened: Opened = open_database(path, _MIGRATIONS)
         self._own: list[tuple[str, float, float]] = []
+        self._lock = threading.Lock()
 
     @property
     def trouble(self) -> Exception | None:
@@ -244,20 +246,22 @@ class Ledger:
         )
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            return work(self._opened.connection)
-        except sqlite3.Error as error:
-            self._give_up_file(error)
-            return work(self._opened.connection)
+        with self._lock:
+            try:
+                return work(self._opened.connection)
+            except sqlite3.Error as error:
+                self._give_up_file(error)
+                return work(self._opened.connection)
 
     def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            with transaction(self._opened.connection) as connection:
-                return work(connection)
-        except sqlite3.Error as error:
-            self._give_up_file(error)
-            with transaction(self._opened.connection) as connection:
-                return work(connection)
+        with self._lock:
+            try:
+                with transaction(self._opened.connection) as connection:
+                    return work(connection)
+            except sqlite3.Error as error:
+                self._give_up_file(error)
+                with transaction(self._opened.connection) as connection:
+                    return work(connection)
 
     def _give_up_file(self, error: sqlite3.Error) -> None:
         """Go on in memory with this process's own requests: a full disk must not make us careless."""

@@ -1,0 +1,95 @@
+"""Building what watches an environment, out of its settings: the one place that knows which client serves what."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from avdesk.clients.autovideo import AutoVideoClient
+from avdesk.clients.transport import Transport
+from avdesk.config.paths import Paths
+from avdesk.config.settings import Environment, Settings
+from avdesk.core.errors import CredentialsMissingError
+from avdesk.i18n import _
+from avdesk.services.check_watch import CheckWatch
+from avdesk.services.clock import Clock
+from avdesk.services.monitor import Monitor, Watches
+from avdesk.services.server_watch import ServerWatch
+from avdesk.services.vertex_watch import JobLister, VertexWatch
+from avdesk.store.ledger import Ledger
+from avdesk.store.memory import Memory
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class OpenWatches(Watches):
+    """The watches of one environment together with what they stand on.
+
+    Attributes:
+        memory, ledger, transport: opened for these watches alone; `close` closes them.
+        abort: makes whatever is in flight fail soon; from any thread.
+    """
+
+    memory: Memory
+    ledger: Ledger
+    transport: Transport
+    abort: Callable[[], None]
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self.transport.close()
+        self.memory.close()
+        self.ledger.close()
+
+
+class Runtime:
+    """The configuration and the folders, and what is built from them. Cheap to make; nothing is asked by it."""
+
+    def __init__(self, settings: Settings, paths: Paths, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.paths = paths
+        self.clock = clock or Clock()
+
+    def monitor(self, environment: str) -> Monitor:
+        """Return a new monitor of an environment. It belongs to the thread that asks for it."""
+        watches = self.watches(environment)
+        return Monitor(
+            self.settings.environments[environment],
+            watches,
+            watches.memory,
+            self.clock,
+            abort=watches.abort,
+            close=watches.close,
+        )
+
+    def watches(self, environment: str) -> OpenWatches:
+        """Return new watches of an environment."""
+        settings = self.settings.environments[environment]
+        memory = Memory(self.paths.database)
+        ledger = Ledger(self.paths.ledger, wall=self.clock.wall, mono=self.clock.mono)
+        transport = Transport()
+        vertex = VertexAccess(settings, transport)
+        client = AutoVideoClient(settings.url, transport, bearer=self._bearer(settings)) if settings.url else None
+        server = ServerWatch(settings, client, ledger, self.clock)
+
+        def abort() -> None:
+            transport.abort()
+            vertex.abort()
+
+        return OpenWatches(
+            server=server,
+            vertex=VertexWatch(settings, vertex.client if vertex.wanted else None, self.clock),
+            checks=CheckWatch(settings, server, memory, self.clock),
+            memory=memory,
+            ledger=ledger,
+            transport=transport,
+            abort=abort,
+        )
+
+    def _bearer(self, environment: Environment) -> Callable[[], str | None] | None:
+        """Return what gives the token for the server, None when it wants none."""
+        if environment.auth == "bearer":
+            return lambda: _kept_bearer(environment.name)
+        if environment.auth == "identity-token":
+            return lambda: _identity_token(environment)
+        return None
