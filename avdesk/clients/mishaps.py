@@ -31,6 +31,10 @@ EXPECTED: tuple[type[Exception], ...] = (
 """What can come out of a request."""
 
 
+class NothingAnswersError(RefusedError):
+    """No connection came about, so nothing was sent."""
+
+
 def explain(error: Exception, host: str) -> AvdeskError:
     """Return the AVDesk error for what a request to `host` raised."""
     chain = list(_chain(error))
@@ -54,9 +58,8 @@ def explain(error: Exception, host: str) -> AvdeskError:
         return NameLookupError(
             _("The name {host} cannot be found.").format(host=host), _("Check the address and the network.")
         )
-    connected = not has(ux.NewConnectionError)
-    if not connected:  # before the time-outs: urllib3 counts it among them
-        return _refused(host, connected=connected)
+    if has(ux.NewConnectionError):  # before the time-outs: urllib3 counts it among them
+        return _refused(host, connected=False)
     if has(rx.Timeout, ux.TimeoutError, TimeoutError):
         return timed_out(host)
     if has(http.client.IncompleteRead, zlib.error, ux.DecodeError):
@@ -101,7 +104,7 @@ def _refused(host: str, *, connected: bool) -> RefusedError:
             _("{host} cut the connection without an answer.").format(host=host),
             _("Try again; look into the server’s log if it keeps happening."),
         )
-    return RefusedError(
+    return NothingAnswersError(
         _("Nothing answers at {host}.").format(host=host), _("Check that the server runs, and its address and port.")
     )
 

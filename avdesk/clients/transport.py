@@ -3,19 +3,19 @@
 import os
 import threading
 import time
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import SplitResult, urljoin
 
 import requests
 import requests.utils
-from urllib3.response import BaseHTTPResponse
 
 from avdesk import __version__
 from avdesk.clients import mishaps
 from avdesk.clients.adapter import QuietSession
+from avdesk.clients.bodies import read_body
 from avdesk.clients.flight import ABORTED, Flight
 from avdesk.clients.reply import Reply, Timeouts
 from avdesk.clients.urls import check_url, host_label, is_loopback, origin
@@ -33,7 +33,6 @@ from avdesk.i18n import _
 MAX_BYTES = 8 * 1024 * 1024
 """The largest body that is taken, decompressed."""
 
-_CHUNK = 64 * 1024
 _MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEEPING_THE_METHOD = frozenset({307, 308})
@@ -41,6 +40,18 @@ _BUNDLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _AGENT = f"AVDesk/{__version__}"
 _DEFAULT_TIMEOUTS = Timeouts()
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A request as it was asked for; redirects change the address only."""
+
+    method: str
+    headers: Mapping[str, str]
+    json: object
+    data: bytes | None
+    timeout: Timeouts
+    max_bytes: int
 
 
 class Transport:
@@ -59,6 +70,7 @@ class Transport:
         *,
         headers: Mapping[str, str] | None = None,
         json: object = None,
+        data: bytes | None = None,
         params: Mapping[str, str] | None = None,
         timeout: Timeouts | None = None,
         max_bytes: int = MAX_BYTES,
@@ -72,6 +84,7 @@ class Transport:
             url: an absolute http or https address.
             headers: an ``Authorization`` goes out over https or to a loopback address only.
             json: a body to send as JSON; None sends none.
+            data: a body to send as it is; its type goes into `headers`.
             params: the query.
             timeout: `Timeouts` of this request.
             max_bytes: the largest body that is taken, decompressed.
@@ -81,17 +94,17 @@ class Transport:
             NotAllowedError: a credential would have gone out unprotected.
             ConfigError: the address cannot be used.
         """
-        timeout = timeout or _DEFAULT_TIMEOUTS
         check_url(url)
         sent = _checked_headers(headers or _NO_HEADERS)
-        flight = Flight(timeout.total_s)
+        wish = _Wish(method.upper(), sent, json, data, timeout or _DEFAULT_TIMEOUTS, max_bytes)
+        flight = Flight(wish.timeout.total_s)
         with self._lock:
             if self._ended:
                 raise mishaps.aborted()
             self._flights.add(flight)
         try:
             with flight.aboard():
-                return self._follow(flight, method.upper(), url, sent, json, params, timeout, max_bytes)
+                return self._follow(flight, wish, url, params)
         finally:
             with self._lock:
                 self._flights.discard(flight)
@@ -109,48 +122,33 @@ class Transport:
         self.abort()
         self._session.close()
 
-    def _follow(
-        self,
-        flight: Flight,
-        method: str,
-        url: str,
-        headers: Mapping[str, str],
-        json: object,
-        params: Mapping[str, str] | None,
-        timeout: Timeouts,
-        max_bytes: int,
-    ) -> Reply:
+    def _follow(self, flight: Flight, wish: _Wish, url: str, params: Mapping[str, str] | None) -> Reply:
         """Return the answer at the end of the redirects."""
         started = time.monotonic()
         for _hop in range(_MAX_REDIRECTS + 1):
             parts = check_url(url)
-            _check_credentials(parts, headers)
-            request = requests.Request(method, url, headers=dict(headers), json=json, params=params)
-            reply = self._send(flight, parts, request, timeout, max_bytes, started)
+            _check_credentials(parts, wish.headers)
+            reply = self._send(flight, wish, url, params, started)
             location = reply.headers.get("location") if reply.status in _REDIRECTS else None
             if location is None:
                 return reply
-            url, params = _next_address(parts, url, location, method, reply.status), None
+            url, params = _next_address(parts, url, location, wish.method, reply.status), None
         raise RedirectError(
             _("{host} sends requests round in circles.").format(host=host_label(check_url(url))),
             _("Check the address of the server."),
         )
 
-    def _send(
-        self,
-        flight: Flight,
-        parts: SplitResult,
-        request: requests.Request,
-        timeout: Timeouts,
-        max_bytes: int,
-        started: float,
-    ) -> Reply:
+    def _send(self, flight: Flight, wish: _Wish, url: str, params: Mapping[str, str] | None, started: float) -> Reply:
         """Return the answer of one exchange, or raise what went wrong, told from the flight's own end first."""
+        parts = check_url(url)
         host = host_label(parts)
+        request = requests.Request(
+            wish.method, url, headers=dict(wish.headers), json=wish.json, data=wish.data, params=params
+        )
         mishap: AvdeskError | None
         reply: Reply | None = None
         try:
-            reply = self._exchange(parts, request, timeout, max_bytes, started)
+            reply = self._exchange(parts, request, wish, started)
             mishap = None
         except (BadAnswerError, TlsError) as error:
             mishap = error
@@ -168,21 +166,18 @@ class Transport:
             )
         return reply
 
-    def _exchange(
-        self, parts: SplitResult, request: requests.Request, timeout: Timeouts, max_bytes: int, started: float
-    ) -> Reply:
-        proxies = _proxies(parts, str(request.url))
+    def _exchange(self, parts: SplitResult, request: requests.Request, wish: _Wish, started: float) -> Reply:
         response = self._session.send(
             self._session.prepare_request(request),
             stream=True,
             allow_redirects=False,
-            timeout=(timeout.connect_s, timeout.read_s),
+            timeout=(wish.timeout.connect_s, wish.timeout.read_s),
             verify=_bundle(parts),
-            proxies=proxies,
+            proxies=_proxies(parts, str(request.url)),
         )
         try:
             headers = MappingProxyType({name.lower(): value for name, value in response.headers.items()})
-            body = _read_body(response.raw, headers.get("content-encoding", ""), max_bytes)
+            body = read_body(response.raw, headers.get("content-encoding", ""), wish.max_bytes)
         finally:
             response.close()
         return Reply(
@@ -277,51 +272,3 @@ def _next_address(parts: SplitResult, url: str, location: str, method: str, stat
             _("Set the address to {scheme}://{other}.").format(scheme=to.scheme, other=host_label(to)),
         )
     return target
-
-
-def _read_body(raw: BaseHTTPResponse, encoding: str, max_bytes: int) -> bytes:
-    """Return the whole body, decompressed step by step so that a small one cannot grow without bound."""
-    unpack = _unpacker(encoding.strip().lower())
-    body = bytearray()
-    for chunk in raw.stream(_CHUNK, decode_content=False):
-        for piece in (chunk,) if unpack is None else unpack.feed(chunk):
-            body += piece
-            if len(body) > max_bytes:
-                raise BadAnswerError(
-                    _("The answer is larger than {megabytes} MB.").format(megabytes=max(1, max_bytes // 2**20)),
-                    _("Ask for less at once, or check what answers at this address."),
-                )
-    if unpack is not None and not unpack.complete:
-        raise mishaps.cut_off()
-    return bytes(body)
-
-
-def _unpacker(encoding: str) -> "_Gunzip | None":
-    if encoding in ("", "identity"):
-        return None
-    if encoding in ("gzip", "x-gzip"):
-        return _Gunzip()
-    raise BadAnswerError(
-        _("The answer is packed in a way that was not asked for."),
-        _("A proxy may have changed it; check the address."),
-    )
-
-
-class _Gunzip:
-    """Unpacks gzip in pieces of bounded size."""
-
-    def __init__(self) -> None:
-        self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        self._fed = False
-
-    @property
-    def complete(self) -> bool:
-        """Whether the stream came to its end; a body without a byte counts as whole."""
-        return self._stream.eof or not self._fed
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Yield what `data` unpacks to; what follows the stream's end is ignored."""
-        self._fed = self._fed or bool(data)
-        while data and not self._stream.eof:
-            yield self._stream.decompress(data, _CHUNK)
-            data = self._stream.unconsumed_tail
