@@ -1,0 +1,290 @@
+"""The window: navigation at the left, the environment and the data's age above, one page at a time."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QGuiApplication,
+    QHideEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QShowEvent,
+)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from avdesk.config.settings import Environment
+from avdesk.core.snapshot import Snapshot
+from avdesk.i18n import _, ngettext
+from avdesk.ui import phrases
+from avdesk.ui.colours import Tone
+from avdesk.ui.geometry import KEY, LEAST_SIZE, START_SIZE, Box, Place, Store, clamp, reachable
+from avdesk.ui.header import Header
+from avdesk.ui.pages.page import Page
+from avdesk.ui.pages.registry import PAGES
+from avdesk.ui.signs import app_icon
+from avdesk.ui.theme import HALF, STEP, tone_colour
+from avdesk.ui.widgets.messages import MessageBar
+from avdesk.ui.widgets.text import Elided, Role
+from avdesk.ui.wishes import Wishes
+
+Clock = Callable[[], datetime]
+
+_TICK_MS = 1000
+_NAVIGATION_WIDTH = 120
+_FRAME = 4
+"""Pixels of the red frame around a production environment."""
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+class Frame(QWidget):
+    """The window's middle, with a red frame around a production environment."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._red = False
+
+    def show_frame(self, *, red: bool) -> None:
+        """Show or take away the red frame."""
+        self._red = red
+        margin = _FRAME if red else 0
+        self.setContentsMargins(margin, margin, margin, margin)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the frame."""
+        super().paintEvent(event)
+        if self._red:
+            painter = QPainter(self)
+            painter.setPen(QPen(tone_colour(Tone.BAD, self.palette()), _FRAME))
+            half = _FRAME / 2
+            painter.drawRect(QRectF(self.rect()).adjusted(half, half, -half, -half))
+
+
+class MainWindow(QMainWindow):
+    """AVDesk's window. It shows what it is told and says through `Wishes` what its user wants.
+
+    Signals:
+        hidden: the window was closed and the program goes on in the tray.
+    """
+
+    hidden = Signal()
+
+    def __init__(
+        self,
+        environments: Sequence[Environment],
+        current: str,
+        wishes: Wishes,
+        store: Store,
+        *,
+        now: Clock = utc_now,
+    ) -> None:
+        super().__init__()
+        self._environments = {environment.name: environment for environment in environments}
+        self._current = current
+        self._wishes = wishes
+        self._store = store
+        self._now = now
+        self._tray = True
+        self._asking = False
+        self._snapshots: dict[str, Snapshot] = {}
+        self.header = Header(environments, current)
+        self.messages = MessageBar()
+        self.navigation = QListWidget()
+        self.stack = QStackedWidget()
+        self.status = Elided("", Role.SECONDARY)
+        self.pages: list[Page] = []
+        self.frame = Frame()
+        self._timer = QTimer(self, interval=_TICK_MS)
+        self._timer.timeout.connect(self.tick)
+        self._lay_out()
+        self._add_pages()
+        self._add_keys()
+        self.header.chosen.connect(self._choose)
+        self.header.check_asked.connect(self._check_now)
+        application = QGuiApplication.instance()
+        if isinstance(application, QGuiApplication):
+            application.screenRemoved.connect(self._stay_on_screen)
+        self._restore()
+        self.set_environment(current)
+
+    @property
+    def environment(self) -> str:
+        """The name of the environment that is shown."""
+        return self._current
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show a new snapshot; one of another environment is kept until that is chosen."""
+        self._snapshots[snapshot.environment] = snapshot
+        if snapshot.environment == self._current:
+            self._asking = False
+            for page in self.pages:
+                page.show_snapshot(snapshot, self._now())
+            self.tick()
+
+    def set_environment(self, name: str) -> None:
+        """Show another environment, as far as it is known."""
+        self._current = name
+        self._asking = False
+        environment = self._environments.get(name)
+        self.setWindowTitle(f"AVDesk — {name}")
+        self.header.show_environment(name)
+        self.frame.show_frame(red=environment is not None and environment.production)
+        known = self._snapshots.get(name)
+        self.show_snapshot(known if known is not None else Snapshot(environment=name, at=self._now()))
+
+    def set_problems(self, sentences: Sequence[str]) -> None:
+        """Show what is wrong with the configuration, one sentence each; none takes the message away."""
+        count = len(sentences)
+        text = ngettext(
+            "The configuration has a problem: {first}", "The configuration has {count} problems: {first}", count
+        ).format(count=count, first=sentences[0] if sentences else "")
+        self.messages.tell("configuration", text if sentences else "", "\n".join(sentences) if count > 1 else "")
+
+    def set_tray(self, present: bool) -> None:
+        """Say whether there is a tray: without one the window says so, and closing it quits."""
+        self._tray = present
+        text = _("This desktop shows no tray icon. AVDesk stays in this window: closing it quits.")
+        self.messages.tell("tray", "" if present else text)
+
+    def tell(self, topic: str, text: str, full_text: str = "") -> None:
+        """Show a message above the page in place of the topic's last one; an empty text takes it away."""
+        self.messages.tell(topic, text, full_text)
+
+    def bring_up(self) -> None:
+        """Show the window, from wherever it is, and ask for the keyboard."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def tick(self) -> None:
+        """Let ages and durations go on."""
+        now = self._now()
+        snapshot = self._snapshots.get(self._current)
+        self.header.show_age(snapshot, now)
+        self.status.setText(_("Asking now…") if self._asking else phrases.status_line(snapshot, now))
+        page = self.stack.currentWidget()
+        if isinstance(page, Page):
+            page.tick(now)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tick while the window is seen, and be on a screen that exists."""
+        super().showEvent(event)
+        self._stay_on_screen()
+        self.tick()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Rest while nobody looks."""
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Hide to the tray where there is one, else quit."""
+        self.remember_place()
+        super().closeEvent(event)
+        if self._tray:
+            self.hidden.emit()
+        else:
+            self._wishes.quit_asked.emit()
+
+    def remember_place(self) -> None:
+        """Keep where the window is."""
+        box = self.normalGeometry() if self.isMaximized() else self.geometry()
+        place = Place(Box(box.x(), box.y(), box.width(), box.height()), self.isMaximized())
+        self._store.setValue(KEY, place.to_text())
+
+    def _lay_out(self) -> None:
+        self.setWindowIcon(app_icon())
+        self.setMinimumSize(*LEAST_SIZE)
+        self.navigation.setAccessibleName(_("Pages"))
+        self.navigation.setFrameShape(QFrame.Shape.NoFrame)
+        self.navigation.setSpacing(HALF // 2)
+        self.navigation.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.navigation.currentRowChanged.connect(self.stack.setCurrentIndex)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.navigation)
+        middle.addWidget(self.stack, 1)
+        column = QVBoxLayout(self.frame)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.header)
+        column.addWidget(self.messages)
+        column.addLayout(middle, 1)
+        self.setCentralWidget(self.frame)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().setContentsMargins(STEP, 0, STEP, 0)
+        self.statusBar().addWidget(self.status, 1)
+
+    def _add_pages(self) -> None:
+        for kind in PAGES:
+            page = kind.make(self._wishes)
+            page.setAccessibleName(kind.title())
+            self.pages.append(page)
+            self.stack.addWidget(page)
+            self.navigation.addItem(kind.title())
+        width = self.navigation.sizeHintForColumn(0) + 3 * STEP
+        self.navigation.setFixedWidth(max(_NAVIGATION_WIDTH, width))
+        self.navigation.setCurrentRow(0)
+
+    def _add_keys(self) -> None:
+        self._key(_("Check now"), self._check_now, "F5", "Ctrl+R")
+        self._key(_("Close window"), self.close, "Ctrl+W")
+        self._key(_("Quit"), self._wishes.quit_asked.emit, "Ctrl+Q")
+        for place, kind in enumerate(PAGES[:9]):
+            self._key(kind.title(), partial(self.navigation.setCurrentRow, place), f"Ctrl+{place + 1}")
+
+    def _key(self, text: str, do: Callable[[], object], *keys: str) -> None:
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+
+        def fire() -> None:
+            do()
+
+        action.triggered.connect(fire)
+        self.addAction(action)
+
+    def _choose(self, name: str) -> None:
+        if name != self._current:
+            self.set_environment(name)
+            self._wishes.environment_chosen.emit(name)
+
+    def _check_now(self) -> None:
+        self._asking = True
+        self._wishes.check_now.emit(self._current)
+        self.tick()
+
+    def _restore(self) -> None:
+        place = Place.from_text(self._store.value(KEY))
+        if place is None:
+            self.resize(*START_SIZE)
+            return
+        self._put(clamp(place.box, _screens()))
+        if place.maximised:
+            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
+
+    def _stay_on_screen(self) -> None:
+        box = self.geometry()
+        here = Box(box.x(), box.y(), box.width(), box.height())
+        screens = _screens()
+        if not self.isMaximized() and not reachable(here, screens):
+            self._put(clamp(here, screens))
+
+    def _put(self, box: Box) -> None:
+        self.setGeometry(box.x, box.y, box.width, box.height)
+
+
+def _screens() -> list[Box]:
+    areas = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+    return [Box(area.x(), area.y(), area.width(), area.height()) for area in areas]

@@ -1,0 +1,1 @@
+"""Item models: frozen rows, changed by their identity."""

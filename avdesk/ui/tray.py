@@ -1,0 +1,135 @@
+"""The item in the system tray: icon, tooltip and menu of the environment that is being looked at."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QSystemTrayIcon
+
+from avdesk.core.snapshot import Snapshot
+from avdesk.ui.signs import sign_pixmap
+from avdesk.ui.tray_menu import TrayMenu
+from avdesk.ui.tray_state import TrayState, tray_state
+from avdesk.ui.wishes import Wishes
+
+ICON_SIZES = (16, 22, 24, 32, 48, 64)
+
+YOUNG_S = 60.0
+"""Data up to this age has its age shown in seconds."""
+
+REFRESH_YOUNG_MS, REFRESH_OLD_MS, REFRESH_OPEN_MS = 5_000, 20_000, 1_000
+OPEN_AT_MOST_S = 60.0
+"""Not every panel tells when it has closed the menu."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def is_dark() -> bool:
+    """Return whether the desktop, and so presumably its panel, is dark."""
+    scheme = QGuiApplication.styleHints().colorScheme()
+    if scheme is not Qt.ColorScheme.Unknown:
+        return scheme is Qt.ColorScheme.Dark
+    return QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+
+
+class Tray(QObject):
+    """Shows one environment. Text and icon are set when they change and else left alone: each change costs the panel.
+
+    Signals:
+        message_clicked: a message shown by the tray itself was clicked.
+    """
+
+    message_clicked = Signal()
+
+    def __init__(
+        self,
+        environments: Sequence[str],
+        snapshot: Snapshot,
+        wishes: Wishes,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        """Prepare the item, with `snapshot` to begin with; `show` puts it into the tray."""
+        super().__init__()
+        self._now = now
+        self._snapshot = snapshot
+        self._drawn: tuple[object, ...] | None = None
+        self._open_since: datetime | None = None
+        self._menu = TrayMenu(environments, wishes)
+        self._item = QSystemTrayIcon(self)
+        self._item.activated.connect(self._on_activated)
+        self._item.messageClicked.connect(self.message_clicked)
+        self._wishes = wishes
+        self._menu.aboutToShow.connect(self._on_menu_opened)
+        self._menu.aboutToHide.connect(self._on_menu_closed)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.refresh)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self.refresh)
+        self.refresh()
+        self._item.setContextMenu(self._menu)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the item has been put into a tray."""
+        return self._item.isVisible()
+
+    def show(self) -> None:
+        """Put the item into the tray."""
+        self._item.show()
+
+    def hide(self) -> None:
+        """Take the item out of the tray and stop refreshing it."""
+        self._timer.stop()
+        self._item.hide()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show another snapshot."""
+        self._snapshot = snapshot
+        self.refresh()
+
+    def show_message(self, title: str, body: str, *, urgent: bool) -> None:
+        """Show a message by the tray's own means."""
+        kind = QSystemTrayIcon.MessageIcon.Warning if urgent else QSystemTrayIcon.MessageIcon.Information
+        self._item.showMessage(title, body, kind)
+
+    def refresh(self) -> None:
+        """Bring everything up to the time of day; sets out the next time by itself."""
+        now = self._now()
+        state = tray_state(self._snapshot, now)
+        self._draw(state)
+        if self._item.toolTip() != state.tooltip:
+            self._item.setToolTip(state.tooltip)
+        self._menu.show_state(state)
+        self._timer.start(self._refresh_in_ms(now))
+
+    def _refresh_in_ms(self, now: datetime) -> int:
+        if self._open_since is not None and (now - self._open_since).total_seconds() < OPEN_AT_MOST_S:
+            return REFRESH_OPEN_MS
+        age = self._snapshot.age_s(now)
+        return REFRESH_YOUNG_MS if age is not None and age < YOUNG_S else REFRESH_OLD_MS
+
+    def _draw(self, state: TrayState) -> None:
+        dark = is_dark()
+        look = (state.sign, state.done, state.total, dark)
+        if look == self._drawn:
+            return
+        self._drawn = look
+        icon = QIcon()
+        for size in ICON_SIZES:
+            icon.addPixmap(sign_pixmap(state.sign, size, dark=dark, done=state.done, total=state.total))
+        self._item.setIcon(icon)
+
+    def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
+            self._wishes.open_asked.emit()
+
+    def _on_menu_opened(self) -> None:
+        self._open_since = self._now()
+        self.refresh()
+
+    def _on_menu_closed(self) -> None:
+        self._open_since = None
