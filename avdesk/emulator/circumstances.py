@@ -23,6 +23,7 @@ class Circumstances:
         sees_jobs: whether /status finds jobs at Vertex AI (False: the server's gcloud has no account).
         backend: what makes the video: render jobs at Vertex AI, or Veo, which is missing (as recorded of revision B).
         veo_enabled: whether Veo is switched on in the server's configuration.
+        batch_mode: whether the texts of a run say that the server makes one video and exits.
         utc_offset_s: the server's time zone, seconds east of Greenwich.
     """
 
@@ -30,6 +31,7 @@ class Circumstances:
     sees_jobs: bool = True
     backend: Literal["vertex", "veo-missing"] = "vertex"
     veo_enabled: bool = False
+    batch_mode: bool = False
     utc_offset_s: float = 0.0
 
 

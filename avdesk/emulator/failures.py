@@ -36,7 +36,8 @@ class JobFailure:
 
     Attributes:
         code: the gRPC code of its error.
-        message: the error's message; ``{project}``, ``{number}`` and ``{region}`` stand for the job's own.
+        message: the error's message; ``{project}``, ``{job}``, ``{timeout}`` and ``{metric}``
+            stand for the job's own.
         when: whether it still waits for its machine.
         traceback: what the container wrote, empty for nothing.
     """
@@ -94,7 +95,7 @@ PHASE_FAILURES = (
 _EXITED = (
     "The replica workerpool0-0 exited with a non-zero status of {status}. Termination reason: Error. To find out "
     "more about why your job exited please check the logs: https://console.cloud.google.com/logs/viewer?"
-    "project={{number}}&resource=ml_job%2Fjob_id%2F{{job}}"
+    "project={{project}}&resource=ml_job%2Fjob_id%2F{{job}}"
 )
 
 NO_MOVIEPY = JobFailure(

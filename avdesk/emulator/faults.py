@@ -165,12 +165,12 @@ class Faults:
                     fault.left -= 1
         return found
 
-    def gpus_exhausted(self, region: str) -> bool:
-        """Whether no GPU is left in a region. A fault with a count is used up by one question each."""
+    def gpus_exhausted(self, region: str, *, job_asks: bool) -> bool:
+        """Whether no GPU is left in a region; only a job that asks for one uses up a fault with a count."""
         with self._lock:
             for fault in self._faults:
                 if fault.side is Side.GPU and fault.left != 0 and fnmatch.fnmatchcase(region, fault.pattern):
-                    if fault.left is not None:
+                    if fault.left is not None and job_asks:
                         fault.left -= 1
                     return True
         return False

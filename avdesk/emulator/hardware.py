@@ -28,8 +28,8 @@ class Hardware:
     median_queue_s: float
 
 
-L4 = Hardware("l4", "g2-standard-8", "NVIDIA_L4", 1.5, "NVIDIA_L4_GPUS", 1700.0)
-T4 = Hardware("t4", "n1-standard-4", "NVIDIA_TESLA_T4", 1.0, "NVIDIA_T4_GPUS", 1400.0)
+L4 = Hardware("l4", "g2-standard-8", "NVIDIA_L4", 1.5, "NVIDIA_L4_GPUS", 2300.0)
+T4 = Hardware("t4", "n1-standard-4", "NVIDIA_TESLA_T4", 1.0, "NVIDIA_T4_GPUS", 2100.0)
 CPU = Hardware("cpu", "n1-standard-8", "", 0.2, "", 90.0)
 KINDS: Mapping[str, Hardware] = MappingProxyType({kind.key: kind for kind in (L4, T4, CPU)})
 

@@ -1,6 +1,6 @@
 """The answers of /health and its children. The body's status decides, not the HTTP code."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from avdesk.emulator.circumstances import Circumstances
 from avdesk.emulator.exchange import Answer
@@ -9,6 +9,7 @@ from avdesk.emulator.hardware import CPU, L4, T4
 from avdesk.emulator.world import World
 
 _KINDS = (L4, T4, CPU)
+_Check = Callable[[], Answer]
 
 
 class Health:
@@ -16,7 +17,7 @@ class Health:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._checks: dict[str, Callable[[], Answer]] = {
+        self._checks: dict[str, _Check] = {
             "openai": self._openai,
             "vertex-ai": self._vertex_ai,
             "quota": self._quota,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from avdesk.emulator import failures
 from avdesk.emulator.hardware import CPU, L4, T4, Hardware, median_queue_s
-from avdesk.emulator.jobspec import DISPLAY_NAME_PREFIX, render_labels, render_spec
+from avdesk.emulator.jobspec import DISPLAY_NAME_PREFIX, render_labels, render_spec, scheduling_of
 from avdesk.emulator.plans import JobPlan, draw_job
 from avdesk.emulator.records import CustomJobRecord
 
@@ -183,10 +183,8 @@ def error_of(
     metric = f"custom_model_training_{hardware.accelerator_type.lower() or 'cpus'}"
     message = failure.message.format(
         project=project,
-        number="939407899550",
         job=job.number,
-        region=job.region,
-        timeout="3600s",
+        timeout=scheduling_of(job.spec).get("timeout"),
         metric=metric + ("_gpus" if hardware.accelerator_type else ""),
     )
     return {"code": failure.code, "message": message}

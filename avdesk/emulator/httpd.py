@@ -4,6 +4,7 @@ import email.utils
 import http.client
 import http.server
 import logging
+import os
 import select
 import socket
 import struct
@@ -61,6 +62,8 @@ class HttpServer(http.server.ThreadingHTTPServer):
     block_on_close = False
     # The default backlog of 5 turns away a client that opens many connections at once.
     request_queue_size = 128
+    # On Windows the option would let two servers share a port; elsewhere it only forgives recent connections.
+    allow_reuse_address = os.name == "posix"
 
     def __init__(self, port: int, deliver: Callable[[Request], Delivery]) -> None:
         """Listen on `port` (0: any that is free).

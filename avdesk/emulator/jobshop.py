@@ -1,8 +1,8 @@
 """The emulated Vertex AI's CustomJobs and the lives they live."""
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import overload
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol, overload
 
 from avdesk.emulator import failures
 from avdesk.emulator.clock import Agenda, Process, Signal, Steps
@@ -22,6 +22,15 @@ ENDED = frozenset(
         "JOB_STATE_PARTIALLY_SUCCEEDED",
     }
 )
+
+
+class GpusExhausted(Protocol):
+    """Tells whether a region has no GPU left at the moment."""
+
+    def __call__(self, region: str, *, job_asks: bool) -> bool:
+        """Return whether it has none; `job_asks`: a job wants one, not just somebody to know."""
+
+
 DEFAULT_TIMEOUT_S = 7 * 86400.0
 QUEUED_S = 1.5
 """From creation to PENDING, at speed 1."""
@@ -76,7 +85,7 @@ class JobShop:
         project: str,
         speed: float,
         rng: random.Random,
-        exhausted: Callable[[str], bool],
+        exhausted: GpusExhausted,
     ) -> None:
         self._agenda = agenda
         self._past = past
@@ -106,7 +115,7 @@ class JobShop:
         self._by_number[number] = job
         self._ends[number] = Signal()
         hardware = hardware_of(spec)
-        if hardware.accelerator_type and self._exhausted(region):
+        if hardware.accelerator_type and self._exhausted(region, job_asks=True):
             plan = refused(self._rng)
         self._log.service(job, now, "Waiting for job to be provisioned.")
         self._processes[number] = self._agenda.run(self._live_on(job, hardware, plan))

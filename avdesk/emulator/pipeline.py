@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 
 from avdesk.emulator.circumstances import Circumstances
 from avdesk.emulator.clock import Agenda, Steps, Until
@@ -11,7 +11,7 @@ from avdesk.emulator.hardware import CPU, KINDS, REGIONS, Hardware
 from avdesk.emulator.joblog import AppLog
 from avdesk.emulator.jobshop import ENDED, JobShop
 from avdesk.emulator.jobspec import DISPLAY_NAME_PREFIX, TIME_LIMIT_S, render_labels, render_spec
-from avdesk.emulator.plans import UPLOAD_S, RunPlan, draw_run, refused
+from avdesk.emulator.plans import UPLOAD_S, RunPlan, draw_run, on_hardware, refused
 from avdesk.emulator.records import CustomJobRecord
 from avdesk.emulator.revisions import Revision
 
@@ -139,10 +139,12 @@ class Pipeline:
 
     def _configured(self, plan: RunPlan, max_length_s: int | None) -> RunPlan:
         kind = KINDS.get(self.settings.gpu or "")
+        if kind is not None:
+            plan = on_hardware(plan, kind)
         spot = plan.spot if self.settings.spot is None else self.settings.spot
         length = (max_length_s or self.settings.max_length_s) / 60.0
         job = replace(plan.job, render_s=plan.job.render_s * min(10.0, max(0.2, length)))
-        return replace(plan, hardware=kind or plan.hardware, spot=spot and kind is not CPU, job=job)
+        return replace(plan, spot=spot and plan.hardware is not CPU, job=job)
 
     def _work(self, plan: RunPlan, tts: str) -> Steps:
         if not (yield from self._before_video(plan, tts)):
@@ -174,6 +176,8 @@ class Pipeline:
             ("image_generation", plan.images_s, "generating images"),
             ("voiceover_generation", plan.voiceover_s, voice),
         ]
+        if plan.prompts_s > 0:
+            phases.insert(1, ("prompt_extraction", plan.prompts_s, "generating images"))
         if self._circumstances.backend == "veo-missing":
             del phases[1:]
         for phase, seconds, text in phases:
@@ -289,15 +293,14 @@ class Pipeline:
 
 def changes(values: Mapping[str, object]) -> Callable[[RunPlan], RunPlan]:
     """Return a change of a plan that sets fields of the run, or of its job where only that has them."""
-    run_fields = {"story_s", "images_s", "voiceover_s", "staging_s", "hardware", "spot", "refused_regions", "failure"}
-    run_fields |= {"notice_s", "job"}
+    of_run = {name: value for name, value in values.items() if name in {item.name for item in fields(RunPlan)}}
+    of_job = {name: value for name, value in values.items() if name not in of_run}
+    hardware = of_run.pop("hardware", None)
 
     def change(plan: RunPlan) -> RunPlan:
-        for name, value in values.items():
-            if name in run_fields:
-                plan = replace(plan, **{name: value})  # type: ignore[arg-type]
-            else:
-                plan = replace(plan, job=replace(plan.job, **{name: value}))  # type: ignore[arg-type]
-        return plan
+        if isinstance(hardware, Hardware):
+            plan = on_hardware(plan, hardware)
+        plan = replace(plan, **of_run)  # type: ignore[arg-type]
+        return replace(plan, job=replace(plan.job, **of_job))  # type: ignore[arg-type]
 
     return change

@@ -2,7 +2,7 @@
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from avdesk.emulator.failures import JOB_FAILURES, NO_QUOTA, PHASE_FAILURES, JobFailure, PhaseFailure
 from avdesk.emulator.hardware import CPU, L4, T4, T4_RENDER_S, Hardware, median_queue_s
@@ -36,6 +36,7 @@ class RunPlan:
 
     Attributes:
         story_s, images_s, voiceover_s: lengths of the phases.
+        prompts_s: length of the phase prompt_extraction, which only some servers have; 0 without it.
         staging_s: from the start of video creation to the render job's creation.
         hardware: the machine it asks for.
         spot: whether on spot capacity.
@@ -55,6 +56,7 @@ class RunPlan:
     job: JobPlan
     notice_s: float = 5.0
     failure: PhaseFailure | None = None
+    prompts_s: float = 0.0
 
 
 def draw_job(rng: random.Random, region: str, hardware: Hardware, *, spot: bool, failure_rate: float) -> JobPlan:
@@ -92,6 +94,17 @@ def draw_run(rng: random.Random, regions: tuple[str, ...], failure_rate: float) 
         notice_s=rng.uniform(1.0, 10.0),
         failure=rng.choice(PHASE_FAILURES) if early else None,
     )
+
+
+def on_hardware(plan: RunPlan, hardware: Hardware) -> RunPlan:
+    """Return the plan moved to other hardware, with the wait and the render time that go with it."""
+    was = plan.hardware
+    job = replace(
+        plan.job,
+        queue_s=plan.job.queue_s * hardware.median_queue_s / was.median_queue_s,
+        render_s=plan.job.render_s * was.render_speed / hardware.render_speed,
+    )
+    return replace(plan, hardware=hardware, spot=plan.spot and hardware is not CPU, job=job)
 
 
 def refused(rng: random.Random) -> JobPlan:

@@ -73,6 +73,7 @@ class Emulator:
         now: Callable[[], float] = time.time,
         auto_runs: bool = False,
         first_run_after: float = 3.0,
+        pause_s: float = 600.0,
         youtube_upload: bool = False,
         utc_offset_s: float | None = None,
         latency: float = 0.0,
@@ -100,6 +101,7 @@ class Emulator:
             failure_rate=failure_rate,
             auto_runs=auto_runs,
             first_run_after=first_run_after,
+            pause_s=pause_s,
             youtube_upload=youtube_upload,
             utc_offset_s=utc_offset_s,
         )

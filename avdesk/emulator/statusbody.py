@@ -18,10 +18,11 @@ def status_body(world: World) -> dict[str, object]:
     around = world.circumstances
     phase = state.current_phase
     last = state.last_time
+    batch = around.batch_mode and state.is_generating
     body: dict[str, object] = {
         "is_generating": state.is_generating,
         "is_initialized": state.is_initialized,
-        "last_generation_status": state.status,
+        "last_generation_status": state.status + (" (batch mode)" if batch else ""),
         "last_generation_time": None if last is None else mislabelled_date(last, around.utc_offset_s),
         "timing_metrics": {
             "current_phase": phase,

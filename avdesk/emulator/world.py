@@ -11,7 +11,7 @@ from avdesk.emulator.clock import Agenda, Steps
 from avdesk.emulator.hardware import KINDS, L4, REGIONS, T4, Hardware, quota_limit
 from avdesk.emulator.history import PastJobs
 from avdesk.emulator.joblog import AppLog, JobLog
-from avdesk.emulator.jobshop import JobShop
+from avdesk.emulator.jobshop import GpusExhausted, JobShop
 from avdesk.emulator.jobspec import hardware_of, scheduling_of
 from avdesk.emulator.logbook import LogBook
 from avdesk.emulator.pipeline import DEFAULT_TOPIC, Pipeline, Settings, changes
@@ -87,7 +87,7 @@ class World:
         token: the bearer that the Google APIs ask for.
     """
 
-    def __init__(self, options: WorldOptions, now: Callable[[], float], exhausted: Callable[[str], bool]) -> None:
+    def __init__(self, options: WorldOptions, now: Callable[[], float], exhausted: GpusExhausted) -> None:
         """Make the world; `exhausted` tells whether a region has no GPU quota left at the moment."""
         self.options = options
         self.project = options.project
@@ -186,7 +186,7 @@ class World:
         for kind in (L4, T4):
             limit = quota_limit(kind, region)
             usage = min(limit, float(self._shop.running(region, kind)))
-            figures[kind.quota_metric] = (limit, limit if self._exhausted(region) else usage)
+            figures[kind.quota_metric] = (limit, limit if self._exhausted(region, job_asks=False) else usage)
             figures[f"PREEMPTIBLE_{kind.quota_metric}"] = (limit * 2, 0.0)
         return figures
 
