@@ -153,10 +153,10 @@ def test_a_service_is_described_through_the_regional_host(gcloud: Gcloud) -> Non
 def test_an_update_rolls_a_new_revision_out(gcloud: Gcloud) -> None:
     arguments = ("run", "services", "update", "av-app", "--region=us-central1", "--min-instances=2", "--format=json")
     service = wire.as_object(gcloud(*arguments, through_proxy=True).json())
-    assert wire.as_object(service["metadata"])["generation"] == 3
+    assert wire.as_object(service["metadata"])["generation"] == 43
     status = wire.as_object(service["status"])
-    assert str(status["latestReadyRevisionName"]).startswith("av-app-00003-")
-    assert status["observedGeneration"] == 3
+    assert str(status["latestReadyRevisionName"]).startswith("av-app-00043-")
+    assert status["observedGeneration"] == 43
 
 
 def test_an_identity_token_of_an_impersonated_account_says_who_and_how_long(gcloud: Gcloud, clock: Clock) -> None:

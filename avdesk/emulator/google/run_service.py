@@ -12,11 +12,14 @@ from avdesk.emulator.google.envelope import ApiError, bad_request
 from avdesk.emulator.records import GoogleWorld
 
 NAME = "av-app"
+FIRST_REVISIONS = ("av-app-00041-w2m", "av-app-00042-k7q")
+"""The revisions that there are at the start, oldest first; the service's log entries name the last one."""
 MIN_SCALE = "autoscaling.knative.dev/minScale"
 MAX_SCALE = "autoscaling.knative.dev/maxScale"
 SERVICE_MIN_SCALE = "run.googleapis.com/minScale"
 
 _DAY_S = 86_400.0
+_FIRST_GENERATION = 42
 _UNSEEN_S = 0.3
 _ROLLOUT_S = 2.0
 _COUNT = re.compile(r"\d{1,4}")
@@ -83,7 +86,7 @@ class RunService:
         self.region = world.regions[0]
         self.created = now - 30 * _DAY_S
         self.updated = now - 2 * _DAY_S
-        self.generation = 2
+        self.generation = _FIRST_GENERATION
         self.annotations: dict[str, str] = {
             "run.googleapis.com/ingress": "all",
             "run.googleapis.com/ingress-status": "all",
@@ -94,9 +97,9 @@ class RunService:
         older = _first_template(world, "1.4.1")
         self.template = _first_template(world, "1.4.2")
         self.revisions = [
-            Revision(_revision_name(1), self.created, older.annotations, older.labels, older.spec),
+            Revision(FIRST_REVISIONS[0], self.created, older.annotations, older.labels, older.spec),
             Revision(
-                _revision_name(2), self.updated, self.template.annotations, self.template.labels, self.template.spec
+                FIRST_REVISIONS[1], self.updated, self.template.annotations, self.template.labels, self.template.spec
             ),
         ]
         self.traffic: list[dict[str, object]] = [{"latestRevision": True, "percent": 100}]
@@ -154,7 +157,7 @@ class RunService:
         Raises ApiError (400, 409) for what Cloud Run refuses.
         """
         new_revision = template != self.template
-        name = revision_name or _revision_name(len(self.revisions) + 1)
+        name = revision_name or _revision_name(_FIRST_GENERATION + len(self.revisions) - 1)
         if new_revision and any(revision.name == name for revision in self.revisions):
             raise ApiError(
                 409, f"Revision named '{name}' with different configuration already exists.", status="ALREADY_EXISTS"

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from avdesk.core import wire
-from tests.unit.emulator.google.conftest import Caller, SmallWorld
+from avdesk.emulator.google.router import GoogleApis
+from avdesk.emulator.server import Emulator
+from tests.unit.emulator.google.conftest import START, Caller, SmallWorld
 
 V1 = "/apis/serving.knative.dev/v1/namespaces/p-1"
+ANY_V1 = "/apis/serving.knative.dev/v1/namespaces/av-8675309"
 V2 = "/v2/projects/p-1/locations/us-central1/services"
 
 
@@ -52,16 +55,16 @@ def test_a_changed_template_rolls_out_in_steps(regional: Caller, world: SmallWor
     put = regional("PUT", f"{V1}/services/av-app", service)
     assert put.status == 200
     seen = read(regional)
-    assert seen["metadata"]["generation"] == 3
-    assert seen["status"]["observedGeneration"] == 2
+    assert seen["metadata"]["generation"] == 43
+    assert seen["status"]["observedGeneration"] == 42
     world.time += 1
     seen = read(regional)
-    assert (seen["status"]["observedGeneration"], ready(seen)) == (3, "Unknown")
+    assert (seen["status"]["observedGeneration"], ready(seen)) == (43, "Unknown")
     assert seen["status"]["latestCreatedRevisionName"] != seen["status"]["latestReadyRevisionName"]
     world.time += 5
     seen = read(regional)
-    assert (seen["status"]["observedGeneration"], ready(seen)) == (3, "True")
-    assert seen["status"]["latestReadyRevisionName"].startswith("av-app-00003-")
+    assert (seen["status"]["observedGeneration"], ready(seen)) == (43, "True")
+    assert seen["status"]["latestReadyRevisionName"].startswith("av-app-00043-")
     assert seen["status"]["traffic"][0]["revisionName"] == seen["status"]["latestReadyRevisionName"]
 
 
@@ -110,7 +113,21 @@ def test_what_cannot_be_is_refused(regional: Caller, change: Callable[[dict[str,
     service = read(regional)
     change(service)
     assert regional("PUT", f"{V1}/services/av-app", service).status == 400
-    assert read(regional)["metadata"]["generation"] == 2
+    assert read(regional)["metadata"]["generation"] == 42
+
+
+def test_the_log_names_the_revision_that_serves() -> None:
+    clock = [START]
+    world = Emulator(now=lambda: clock[0]).world
+    clock[0] += 60
+    with world.lock:
+        world.advance()
+        entries = [record for record in world.logs() if record.resource_type == "cloud_run_revision"]
+    (status,) = [
+        wire.as_object(item["status"])
+        for item in Caller(GoogleApis(world), bearer=world.token)("GET", f"{ANY_V1}/services").items("items")
+    ]
+    assert {record.resource_labels["revision_name"] for record in entries} == {status["latestReadyRevisionName"]}
 
 
 def _items(ask: Caller, path: str, **query: str) -> list[dict[str, Any]]:
@@ -124,7 +141,7 @@ def test_revisions_are_paged_and_selected(regional: Caller) -> None:
         "GET", f"{V1}/revisions", **{"labelSelector": "serving.knative.dev/service = av-app", "continue": more}
     )
     names = [wire.as_object(item["metadata"])["name"] for item in first.items("items") + second.items("items")]
-    assert [str(name)[:12] for name in names] == ["av-app-00002", "av-app-00001"]
+    assert [str(name)[:12] for name in names] == ["av-app-00042", "av-app-00041"]
     assert second.body["metadata"] == {}
     assert _items(regional, f"{V1}/revisions", labelSelector="serving.knative.dev/service=other") == []
     assert regional("GET", f"{V1}/revisions", labelSelector="colour=red").status == 400
@@ -136,7 +153,7 @@ def test_version_two_has_strings_etags_and_full_names(ask: Caller) -> None:
     (service,) = ask("GET", V2).items("services")
     assert service == ask("GET", f"{V2}/av-app").body
     assert service["name"] == "projects/p-1/locations/us-central1/services/av-app"
-    assert (service["generation"], service["observedGeneration"]) == ("2", "2")
+    assert (service["generation"], service["observedGeneration"]) == ("42", "42")
     assert "reconciling" not in service
     assert wire.as_object(service["terminalCondition"])["state"] == "CONDITION_SUCCEEDED"
     template = wire.as_object(service["template"])
@@ -157,7 +174,7 @@ def test_a_patch_changes_what_its_mask_names_and_is_an_operation(ask: Caller, wo
     assert done.body["done"] is True
     service = ask("GET", f"{V2}/av-app").body
     assert wire.as_object(service["template"])["scaling"] == {"minInstanceCount": 3, "maxInstanceCount": 30}
-    assert service["generation"] == "3"
+    assert service["generation"] == "43"
     conflict = ask("PATCH", f"{V2}/av-app", body, updateMask="template.scaling")
     assert (conflict.status, conflict.error["status"]) == (409, "ABORTED")
 
