@@ -1,1 +1,1 @@
-"""The only threads, and Qt objects without widgets."""
+"""The only threads, and the Qt objects that are no widgets: poller, single instance, notifications, wake-ups."""

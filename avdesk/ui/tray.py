@@ -39,9 +39,11 @@ class Tray(QObject):
     """Shows one environment. Text and icon are set when they change and else left alone: each change costs the panel.
 
     Signals:
+        clicked: the icon was clicked.
         message_clicked: a message shown by the tray itself was clicked.
     """
 
+    clicked = Signal()
     message_clicked = Signal()
 
     def __init__(
@@ -62,7 +64,6 @@ class Tray(QObject):
         self._item = QSystemTrayIcon(self)
         self._item.activated.connect(self._on_activated)
         self._item.messageClicked.connect(self.message_clicked)
-        self._wishes = wishes
         self._menu.aboutToShow.connect(self._on_menu_opened)
         self._menu.aboutToHide.connect(self._on_menu_closed)
         self._timer = QTimer(self)
@@ -124,8 +125,9 @@ class Tray(QObject):
         self._item.setIcon(icon)
 
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
-        if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
-            self._wishes.open_asked.emit()
+        # A double click arrives as a click first, and two of these would open and hide.
+        if reason is QSystemTrayIcon.ActivationReason.Trigger:
+            self.clicked.emit()
 
     def _on_menu_opened(self) -> None:
         self._open_since = self._now()

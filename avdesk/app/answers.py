@@ -1,0 +1,55 @@
+"""What the running app answers to the command line and to later starts."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from avdesk import __version__
+from avdesk.app.latest import Latest
+from avdesk.core.report import APP, status_report
+from avdesk.core.text import one_line
+
+JsonObject = dict[str, object]
+MAX_TOKEN = 512
+
+
+class Answers:
+    """Answers one request at a time, in the GUI thread, from what is known: nothing is asked of anybody."""
+
+    def __init__(self, latest: Latest, raise_window: Callable[[str], None], hurry: Callable[[str], None]) -> None:
+        """Answer from `latest`; `raise_window` gets an activation token, `hurry` an environment's name."""
+        self._latest = latest
+        self._raise_window = raise_window
+        self._hurry = hurry
+
+    def __call__(self, request: JsonObject) -> JsonObject:
+        """Return the answer to a request."""
+        match request.get("do"):
+            case "raise":
+                token = request.get("activation_token")
+                self._raise_window(token if isinstance(token, str) and len(token) <= MAX_TOKEN else "")
+                return {"ok": True}
+            case "status":
+                return self._about(request, self._status)
+            case "hurry":
+                return self._about(request, self._do_hurry)
+            case "version":
+                return {"ok": True, "version": __version__}
+        return {"ok": False, "error": "unknown request"}
+
+    def _about(self, request: JsonObject, answer: Callable[[str], JsonObject]) -> JsonObject:
+        name = request.get("environment")
+        if name is None:
+            name = self._latest.current
+        if not isinstance(name, str) or name not in self._latest.environments:
+            return {"ok": False, "error": f"unknown environment: {one_line(name, 80)}"}
+        return answer(name)
+
+    def _status(self, name: str) -> JsonObject:
+        snapshot = self._latest.snapshot(name)
+        if not self._latest.is_known(name):
+            return {"ok": False, "error": "nothing is known yet"}
+        return {"ok": True, "status": status_report(snapshot, datetime.now(UTC), APP)}
+
+    def _do_hurry(self, name: str) -> JsonObject:
+        self._hurry(name)
+        return {"ok": True}

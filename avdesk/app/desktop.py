@@ -1,0 +1,141 @@
+"""The parts of the running desktop app, and what it does with what they tell."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from avdesk.app.crash import CrashHooks, FaultFile
+from avdesk.app.latest import Latest
+from avdesk.app.quit_signals import QuitSignals
+from avdesk.app.tray_host import TrayHost
+from avdesk.app.window_host import WindowHost
+from avdesk.bridge.announcer import Announcer
+from avdesk.bridge.bus import Bus
+from avdesk.bridge.notifications import DesktopNotifications
+from avdesk.bridge.stopping import stop_all
+from avdesk.bridge.wake import WakeWatch
+from avdesk.bridge.watch import Watch
+from avdesk.config.load import Loaded
+from avdesk.config.paths import Paths
+from avdesk.core.alerts import Alert, AlertAction, Urgency
+from avdesk.i18n import _
+from avdesk.ui.tray import Tray
+from avdesk.ui.wishes import Wishes
+
+
+class CrashTeller(QObject):
+    """Brings a crash report from whichever thread into the GUI thread.
+
+    Signals:
+        told: the report.
+    """
+
+    told = Signal(str)
+
+
+@dataclass(slots=True)
+class Parts:
+    """What the app consists of; made by `avdesk.app.bootstrap`, connected by `avdesk.app.wiring`.
+
+    Attributes:
+        session_bus, system_bus: None where there is no D-Bus.
+        late: watches that had not ended when they were waited for.
+    """
+
+    paths: Paths
+    loaded: Loaded
+    wishes: Wishes
+    latest: Latest
+    tray: Tray
+    tray_host: TrayHost
+    window: WindowHost
+    watches: dict[str, Watch]
+    session_bus: Bus | None
+    system_bus: Bus | None
+    notifications: DesktopNotifications
+    announcer: Announcer
+    wake: WakeWatch
+    signals: QuitSignals
+    crash_hooks: CrashHooks
+    crash_teller: CrashTeller
+    faults: FaultFile
+    late: list[str] = field(default_factory=list)
+
+
+class Desk(QObject):
+    """What happens on wishes and news; each method is connected in `avdesk.app.wiring`."""
+
+    def __init__(self, parts: Parts) -> None:
+        """Act on `parts`."""
+        super().__init__()
+        self._parts = parts
+        self._message_of = ""
+        self._dialog: QObject | None = None
+
+    def check_now(self, environment: str) -> None:
+        """Ask an environment at once."""
+        if environment in self._parts.watches:
+            self._parts.watches[environment].poller.hurry()
+
+    def pause(self, environment: str, paused: bool) -> None:
+        """Stop asking an environment, or go on."""
+        if environment in self._parts.watches:
+            self._parts.watches[environment].poller.pause(paused)
+
+    def woke(self) -> None:
+        """Let every watch know that the machine or the network is back."""
+        for watch in self._parts.watches.values():
+            watch.poller.woke()
+
+    def open_window(self, activation_token: str = "") -> None:
+        """Show the window."""
+        self._parts.window.open(activation_token)
+
+    def on_alert_activated(self, alert: Alert, action: AlertAction, activation_token: str) -> None:
+        """Do what a notification's button says."""
+        if action is AlertAction.CHECK_NOW:
+            self.check_now(alert.environment)
+            return
+        self._parts.latest.choose(alert.environment)
+        self._parts.window.open(activation_token)
+
+    def show_by_tray(self, alert: Alert) -> None:
+        """Show an alert without a notification daemon: by the tray, or in the window where there is no tray."""
+        if self._parts.tray_host.has_tray:
+            self._message_of = alert.environment
+            self._parts.tray.show_message(alert.title, alert.body, urgent=alert.urgency is Urgency.CRITICAL)
+        else:
+            self._parts.window.tell(alert.incident, f"{alert.title}: {alert.body}")
+
+    def on_tray_message_clicked(self) -> None:
+        """Open the window on what the tray's last message was about."""
+        self._parts.latest.choose(self._message_of)
+        self._parts.window.open()
+
+    def on_tray_missing(self) -> None:
+        """Show the window: there is no tray to be reached by."""
+        self._parts.window.set_tray(present=False)
+        self._parts.window.open()
+
+    def on_tray_appeared(self) -> None:
+        """Take note that closing the window hides it from now on."""
+        self._parts.window.set_tray(present=True)
+
+    def on_poller_crashed(self, environment: str, crash: str) -> None:
+        """Say that AVDesk itself has failed to look."""
+        text = _("AVDesk could not look at {environment} because of a fault of its own. It tries again.")
+        full = _("{fault}\nMore is in {file}.").format(fault=crash, file=self._parts.paths.log_file)
+        self._parts.window.tell(f"crash:{environment}", text.format(environment=environment), full)
+
+    def show_crash(self, report: str) -> None:
+        """Show a report of AVDesk's own fault, without taking the focus from anybody."""
+        from avdesk.app.crash_dialog import CrashDialog
+
+        dialog = CrashDialog(report)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self._dialog = dialog
+        dialog.show()
+
+    def stop_watches(self) -> None:
+        """End the watches, within a bound."""
+        self._parts.late = stop_all(list(self._parts.watches.values()))

@@ -1,0 +1,83 @@
+"""The desktop app's entry. Without Qt until it is clear that this process is the one that runs."""
+
+import os
+import time
+from typing import Protocol
+
+from avdesk.bridge.instance_lock import InstanceLock
+from avdesk.config.choose import choose_environment
+from avdesk.config.load import Loaded
+from avdesk.config.paths import Paths
+from avdesk.core.errors import ConfigError, RequestRefusedError
+from avdesk.i18n import _
+from avdesk.services import running_app
+
+HAND_OVER_WITHIN_S = 8.0
+"""The first start may still be busy starting."""
+
+_RETRY_S = 0.1
+
+
+class Closable(Protocol):
+    """What belongs to this run of the app and ends with it, as the embedded AutoVideo of the demo."""
+
+    def close(self) -> None: ...
+
+
+def run_app(
+    paths: Paths, settings: Loaded, environment: str | None, *, background: bool, demo: Closable | None = None
+) -> int:
+    """Run the desktop app until it is quit, and return its exit code.
+
+    Where it runs already, that one's window is raised instead, and 0 returned. `environment` is the one to look at
+    first (None: the configuration's); `background` opens no window as long as there is a tray; `demo` is closed at
+    the end.
+
+    Raises:
+        UsageError: there is no such environment.
+        NotAllowedError: the folder of the socket is not private to the user.
+        RequestRefusedError: another process holds the lock but does not answer.
+    """
+    try:
+        current = _current(settings, environment)
+        lock = InstanceLock(paths.socket)
+        if not _is_first(lock, paths):
+            return 0
+        try:
+            from avdesk.app.bootstrap import start
+
+            return start(paths, settings, current, background=background)
+        finally:
+            lock.release()
+    finally:
+        if demo is not None:
+            demo.close()
+
+
+def _current(settings: Loaded, environment: str | None) -> str:
+    """Return the environment to look at first; a broken file is shown in the window, it doesn't stop the start."""
+    try:
+        return choose_environment(settings, environment, os.environ).name
+    except ConfigError:
+        return settings.settings.default_environment
+
+
+def _is_first(lock: InstanceLock, paths: Paths) -> bool:
+    """Return True when this process is to run, False when the running one has been raised."""
+    if lock.acquire():
+        return True
+    request: dict[str, object] = {"do": "raise"}
+    token = os.environ.pop("XDG_ACTIVATION_TOKEN", "")
+    if token:
+        request["activation_token"] = token
+    deadline = time.monotonic() + HAND_OVER_WITHIN_S
+    while time.monotonic() < deadline:
+        answer = running_app.ask(paths, request)
+        if answer is not None and answer.get("ok") is True:
+            return False
+        time.sleep(_RETRY_S)
+        if lock.acquire():
+            return True  # it ended meanwhile
+    raise RequestRefusedError(
+        _("AVDesk is already running, but it does not answer."), _("End that process, then start AVDesk again.")
+    )

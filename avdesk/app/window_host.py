@@ -1,0 +1,112 @@
+"""The window on demand: made when it is first opened, told what was missed, brought to the front."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, QTimer
+
+from avdesk.app.latest import Latest
+from avdesk.config.settings import Environment
+from avdesk.core.snapshot import Snapshot
+from avdesk.ui.wishes import Wishes
+
+if TYPE_CHECKING:
+    from avdesk.ui.main_window import MainWindow
+
+TOKEN_VARIABLE = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - a variable's name
+TOKEN_KEPT_MS = 2000
+
+
+class WindowHost(QObject):
+    """Holds the main window, as soon as there is one. While there is none, it costs nothing."""
+
+    def __init__(
+        self, environments: Sequence[Environment], latest: Latest, wishes: Wishes, *, place_file: Path, theme: str
+    ) -> None:
+        """Prepare a window of `environments`; its place on the screen is kept in `place_file`."""
+        super().__init__()
+        self._environments = tuple(environments)
+        self._latest = latest
+        self._wishes = wishes
+        self._place_file = place_file
+        self._theme = theme
+        self._window: MainWindow | None = None
+        self._messages: dict[str, tuple[str, str]] = {}
+        self._problems: tuple[str, ...] = ()
+        self._has_tray = True
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the window is on the screen, if only as an icon."""
+        return self._window is not None and self._window.isVisible()
+
+    def open(self, activation_token: str = "") -> None:
+        """Show the window and bring it to the front; the token of the click that asked for it makes that allowed."""
+        window = self._window or self._make()
+        if activation_token:
+            os.environ[TOKEN_VARIABLE] = activation_token
+            QTimer.singleShot(TOKEN_KEPT_MS, self, lambda: os.environ.pop(TOKEN_VARIABLE, None))
+        window.bring_up()
+
+    def toggle(self) -> None:
+        """Hide the window when it is in front, else open it."""
+        if self._window is not None and self._window.isVisible() and self._window.isActiveWindow():
+            self._window.close()
+        else:
+            self.open()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Hand a snapshot on."""
+        if self._window is not None:
+            self._window.show_snapshot(snapshot)
+
+    def show_environment(self, name: str) -> None:
+        """Show another environment."""
+        if self._window is not None and self._window.environment != name:
+            self._window.set_environment(name)
+
+    def set_problems(self, sentences: Sequence[str]) -> None:
+        """Say what is wrong with the configuration."""
+        self._problems = tuple(sentences)
+        if self._window is not None:
+            self._window.set_problems(self._problems)
+
+    def set_tray(self, *, present: bool) -> None:
+        """Say whether the app can be reached by a tray: if not, closing the window quits."""
+        self._has_tray = present
+        if self._window is not None:
+            self._window.set_tray(present)
+
+    def tell(self, topic: str, text: str, full_text: str = "") -> None:
+        """Show a message in the window, now or when it is opened; an empty text takes the topic's one away."""
+        self._messages[topic] = (text, full_text)
+        if self._window is not None:
+            self._window.tell(topic, text, full_text)
+
+    def close(self) -> None:
+        """Remember where the window is, and take it from the screen."""
+        if self._window is not None:
+            self._window.remember_place()
+            self._window.hide()
+
+    def _make(self) -> "MainWindow":
+        from avdesk.ui.main_window import MainWindow
+        from avdesk.ui.theme import apply_theme
+
+        if self._theme in ("light", "dark"):
+            apply_theme("light" if self._theme == "light" else "dark")
+        else:
+            apply_theme("system")
+        store = QSettings(str(self._place_file), QSettings.Format.IniFormat)
+        window = MainWindow(self._environments, self._latest.current, self._wishes, store)
+        for name in self._latest.environments:
+            if self._latest.is_known(name):
+                window.show_snapshot(self._latest.snapshot(name))
+        window.set_problems(self._problems)
+        window.set_tray(self._has_tray)
+        for topic, (text, full_text) in self._messages.items():
+            window.tell(topic, text, full_text)
+        self._window = window
+        return window

@@ -1,0 +1,37 @@
+"""Every connection between the parts of the desktop app, in one list."""
+
+from PySide6.QtCore import Qt
+
+from avdesk.app.desktop import Desk, Parts
+from avdesk.app.shutdown import Shutdown
+
+
+def connect(parts: Parts, desk: Desk, shutdown: Shutdown) -> None:
+    """Connect the parts: news go up to those who show them, wishes down to those who fulfil them."""
+    queued = Qt.ConnectionType.QueuedConnection
+    wishes, latest, window = parts.wishes, parts.latest, parts.window
+
+    # News
+    for watch in parts.watches.values():
+        watch.poller.told.connect(latest.take, queued)
+    latest.current_changed.connect(parts.tray.show_snapshot)
+    latest.changed.connect(window.show_snapshot)
+    latest.chosen.connect(window.show_environment)
+    latest.happened.connect(parts.announcer.hear)
+    latest.crashed.connect(desk.on_poller_crashed)
+    parts.notifications.refused.connect(desk.show_by_tray, queued)
+    parts.tray_host.missing.connect(desk.on_tray_missing)
+    parts.tray_host.appeared.connect(desk.on_tray_appeared)
+    parts.crash_teller.told.connect(desk.show_crash, queued)
+    parts.wake.woke.connect(desk.woke)
+
+    # Wishes
+    wishes.check_now.connect(desk.check_now)
+    wishes.paused.connect(desk.pause)
+    wishes.environment_chosen.connect(latest.choose)
+    wishes.open_asked.connect(desk.open_window)
+    wishes.quit_asked.connect(shutdown.quit, queued)
+    parts.tray.clicked.connect(window.toggle)
+    parts.tray.message_clicked.connect(desk.on_tray_message_clicked)
+    parts.notifications.activated.connect(desk.on_alert_activated)
+    parts.signals.asked.connect(shutdown.quit, queued)
