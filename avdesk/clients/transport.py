@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,8 +58,11 @@ class _Wish:
 class Transport:
     """Sends requests from any thread over kept-alive connections; one for the whole program is enough."""
 
-    def __init__(self) -> None:
-        self._session = QuietSession()
+    def __init__(self, *, session: QuietSession | None = None) -> None:
+        """Make one with connections of its own, or over those of `session`."""
+        self._owns_session = session is None
+        self._session = session or QuietSession()
+        self._shares: weakref.WeakSet[Transport] = weakref.WeakSet()
         self._lock = threading.Lock()
         self._flights: set[Flight] = set()
         self._ended = False
@@ -109,18 +113,34 @@ class Transport:
             with self._lock:
                 self._flights.discard(flight)
 
+    def share(self) -> "Transport":
+        """Return a transport over the same connections, whose own requests can be aborted without the others'.
+
+        Aborting this one aborts its shares too.
+        """
+        other = Transport(session=self._session)
+        with self._lock:
+            self._shares.add(other)
+            ended = self._ended
+        if ended:
+            other.abort()
+        return other
+
     def abort(self) -> None:
         """Make every request under way fail soon with `AbortedError`, and refuse later ones; from any thread."""
         with self._lock:
             self._ended = True
-            flights = list(self._flights)
+            flights, shares = list(self._flights), list(self._shares)
         for flight in flights:
             flight.break_off(ABORTED)
+        for share in shares:
+            share.abort()
 
     def close(self) -> None:
-        """Abort what is under way and close the connections."""
+        """Abort what is under way and close the connections, unless they are shared from another transport."""
         self.abort()
-        self._session.close()
+        if self._owns_session:
+            self._session.close()
 
     def _follow(self, flight: Flight, wish: _Wish, url: str, params: Mapping[str, str] | None) -> Reply:
         """Return the answer at the end of the redirects."""
