@@ -64,10 +64,10 @@ def start(paths: Paths, loaded: Loaded, current: str, *, background: bool) -> in
 
 
 def _application() -> QApplication:
-    QCoreApplication.setApplicationName("avdesk")
+    # No display name: Qt would add it to the window's title, which names the app already.
+    QCoreApplication.setApplicationName("AVDesk")
     QCoreApplication.setApplicationVersion(__version__)
     application = QApplication(sys.argv[:1])
-    application.setApplicationDisplayName("AVDesk")
     application.setDesktopFileName(APP_ID)
     application.setQuitOnLastWindowClosed(False)
     return application

@@ -18,7 +18,7 @@ class CrashDialog(QDialog):
         said = QLabel(
             sentence
             or _(
-                "Something in AVDesk went wrong; it keeps watching. Secrets are masked in the report: please pass it on."
+                "Something in AVDesk went wrong; it keeps watching. Secrets are masked in the report, so pass it on."
             )
         )
         said.setWordWrap(True)

@@ -50,6 +50,18 @@ _DARK: Mapping[Tone, str] = MappingProxyType(
     }
 )
 
+_EITHER: Mapping[Tone, str] = MappingProxyType(
+    {
+        Tone.CALM: "#7F7F7F",
+        Tone.BUSY: "#1585CC",
+        Tone.WAIT: "#B4649A",
+        Tone.GOOD: "#008F66",
+        Tone.WARN: "#B07400",
+        Tone.BAD: "#D55E00",
+    }
+)
+"""For signs on something that may be light or dark, as a panel is: 3:1 with both, which is enough for a shape."""
+
 SIGN_TONES: Mapping[Sign, Tone] = MappingProxyType(
     {
         Sign.IDLE: Tone.CALM,
@@ -93,12 +105,14 @@ _PHASE_SIGNS: Mapping[PhaseState, Sign] = MappingProxyType(
 )
 
 
-def colour_of(tone: Tone, *, dark: bool) -> str:
-    """Return the colour of a tone as ``#rrggbb``, on dark or on light surroundings."""
+def colour_of(tone: Tone, *, dark: bool | None) -> str:
+    """Return the colour of a tone as ``#rrggbb``, on dark or on light surroundings; None: they are not known."""
+    if dark is None:
+        return _EITHER[tone]
     return (_DARK if dark else _LIGHT)[tone]
 
 
-def sign_colour(sign: Sign, *, dark: bool) -> str:
+def sign_colour(sign: Sign, *, dark: bool | None) -> str:
     """Return a sign's colour as ``#rrggbb``."""
     return colour_of(SIGN_TONES[sign], dark=dark)
 

@@ -31,7 +31,7 @@ def icon_file(name: str) -> Path:
     return resources_folder() / "icons" / f"{name}.svg"
 
 
-def sign_svg(sign: Sign, *, dark: bool, done: int = 0, total: int = 4) -> str:
+def sign_svg(sign: Sign, *, dark: bool | None, done: int = 0, total: int = 4) -> str:
     """Return a sign as SVG text in its colour.
 
     `done` of `total` phases are over: the running sign's ring has one segment for each phase.
@@ -42,10 +42,12 @@ def sign_svg(sign: Sign, *, dark: bool, done: int = 0, total: int = 4) -> str:
     return text.replace("currentColor", sign_colour(sign, dark=dark))
 
 
-def sign_pixmap(sign: Sign, size: int, *, dark: bool, done: int = 0, total: int = 4, ratio: float = 1.0) -> QPixmap:
+def sign_pixmap(
+    sign: Sign, size: int, *, dark: bool | None, done: int = 0, total: int = 4, ratio: float = 1.0
+) -> QPixmap:
     """Return a sign as a picture of `size` device-independent pixels a side.
 
-    `dark` says that it stands on something dark, `ratio` how many device pixels make one.
+    `dark` says that it stands on something dark (None: on what, is not known), `ratio` how many device pixels make one.
     """
     key = f"avdesk-sign-{sign}-{size}-{dark}-{done}-{total}-{ratio}"
     known = QPixmap()

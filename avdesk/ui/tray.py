@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from avdesk.core.snapshot import Snapshot
@@ -27,12 +27,9 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def is_dark() -> bool:
-    """Return whether the desktop, and so presumably its panel, is dark."""
-    scheme = QGuiApplication.styleHints().colorScheme()
-    if scheme is not Qt.ColorScheme.Unknown:
-        return scheme is Qt.ColorScheme.Dark
-    return QGuiApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+def panel_is_dark() -> bool | None:
+    """Return True where the panel is dark as all of the desktop is; None: a light desktop's may be either."""
+    return True if QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark else None
 
 
 class Tray(QObject):
@@ -114,7 +111,7 @@ class Tray(QObject):
         return REFRESH_YOUNG_MS if age is not None and age < YOUNG_S else REFRESH_OLD_MS
 
     def _draw(self, state: TrayState) -> None:
-        dark = is_dark()
+        dark = panel_is_dark()
         look = (state.sign, state.done, state.total, dark)
         if look == self._drawn:
             return
