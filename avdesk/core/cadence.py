@@ -20,11 +20,15 @@ AFTER_END_S = 0.4
 IDLE_S = 50.0
 """Between two looks at an idle server: short against the first phase, so that a new run is found within it."""
 
-VIDEO_S = 60.0
+VIDEO_S = 42.0
 """At most so long between two looks during the video when Vertex AI cannot tell how its job does."""
 
 VIDEO_TOLD_S = 300.0
 """The same while Vertex AI tells it for free: only to notice a run that the server gave up."""
+
+AFTER_LIMIT_S = 10.0
+AFTER_LIMIT_FOR_S = 60.0
+"""Past the time limit the server is looked at so often for so long: its own clock decides when it gives up."""
 
 UNKNOWN_PHASE_S = 20.0
 CONTRADICTION_S = 10.0
@@ -37,9 +41,12 @@ class Situation:
     Attributes:
         since_status_s: since the server last told its status, None when it never did.
         running: a run is on.
-        phase: the phase it was in when last told; `phase_elapsed_s` how long as of now.
+        phase: the phase it was in when last told; `phase_elapsed_s` how long at that moment: what has not been
+            looked at since is not known, so the plan is made from there.
         vertex_tells: Vertex AI was asked lately and knows the run's job.
         job_ended_s: since the run's job ended at Vertex AI while the server still speaks of the run; None otherwise.
+        limit_left_s: from when the server last told its status to the moment at which it gives the job up; negative
+            when that moment had passed; None when not known.
         job_is_new: a job has appeared at Vertex AI while the server was last heard in an earlier phase.
         free: requests that may be sent by themselves now.
     """
@@ -50,6 +57,7 @@ class Situation:
     phase_elapsed_s: float = 0.0
     vertex_tells: bool = False
     job_ended_s: float | None = None
+    limit_left_s: float | None = None
     job_is_new: bool = False
     free: int = 8
 
@@ -68,10 +76,9 @@ def next_look_s(situation: Situation, experience: Experience) -> float:
     if situation.phase is None:
         return max(0.0, UNKNOWN_PHASE_S - since)
     if situation.phase == phases.VIDEO:
-        longest = VIDEO_TOLD_S if situation.vertex_tells else VIDEO_S
-        return max(0.0, longest - since)
+        return max(0.0, _video_interval(situation) - since)
     left = experience.remaining(situation.phase, situation.phase_elapsed_s)
-    return best_look_s(left, price_s(situation.free))
+    return max(0.0, best_look_s(left, price_s(situation.free)) - since)
 
 
 def price_s(free: int) -> float:
@@ -109,9 +116,21 @@ def _idle_interval(free: int) -> float:
     return IDLE_S if free >= 3 else IDLE_S * 1.4
 
 
+def _video_interval(situation: Situation) -> float:
+    """Return the seconds between two looks while the video is made."""
+    longest = VIDEO_TOLD_S if situation.vertex_tells else VIDEO_S
+    left = situation.limit_left_s
+    if left is None:
+        return longest
+    if left > 0:
+        return min(longest, left + AFTER_END_S)
+    return AFTER_LIMIT_S if left > -AFTER_LIMIT_FOR_S else VIDEO_S
+
+
 def _after_job(situation: Situation, experience: Experience, since: float) -> float:
     """Return when to look after the job's end: at once, then when the server usually has noticed."""
     ended = situation.job_ended_s or 0.0
     if since > ended:
         return 0.0
-    return best_look_s(experience.remaining(FINISH, ended), price_s(situation.free))
+    left = experience.remaining(FINISH, ended - since)
+    return max(0.0, best_look_s(left, price_s(situation.free)) - since)

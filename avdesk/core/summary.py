@@ -265,6 +265,11 @@ def _without_run(snapshot: Snapshot) -> Summary:
         if snapshot.vertex.reach is Reach.YES:
             return Summary(State.IDLE, Sign.IDLE, _("No render job is active"))
         return Summary(State.UNKNOWN, Sign.STALE, _("Not known yet"))
+    if server.status is None and server.trouble is not None:
+        trouble = server.trouble
+        return Summary(
+            State.UNKNOWN, Sign.ATTENTION, trouble.message.rstrip("."), trouble.advice, error=trouble.message
+        )
     if server.status is None:
         return Summary(State.UNKNOWN, Sign.STALE, _("Not known yet"))
     if server.status.kind is TextKind.UNKNOWN:

@@ -18,7 +18,7 @@ from avdesk.core.diff import diff
 from avdesk.core.errors import AbortedError, KnownError, RateLimitedError
 from avdesk.core.eta import estimate
 from avdesk.core.events import Event, EventKind
-from avdesk.core.jobs import Job
+from avdesk.core.jobs import DEFAULT_TIME_LIMIT_S, Job
 from avdesk.core.run import Look, Run, RunState, follow
 from avdesk.core.snapshot import Reach, ServerView, Snapshot
 from avdesk.core.status import ServerStatus
@@ -69,13 +69,21 @@ class Monitor:
     """Watches one environment. `step` and `close` belong to one thread; the wishes may come from any."""
 
     def __init__(
-        self, environment: Environment, watches: Watches, memory: Memory, clock: Clock, abort: Callable[[], None]
+        self,
+        environment: Environment,
+        watches: Watches,
+        memory: Memory,
+        clock: Clock,
+        *,
+        abort: Callable[[], None],
+        close: Callable[[], None],
     ) -> None:
         self.environment = environment
         self._watches = watches
         self._memory = memory
         self._clock = clock
         self._abort = abort
+        self._close = close
         self._hurry = threading.Event()
         self._woken = threading.Event()
         self._paused = threading.Event()
@@ -112,8 +120,8 @@ class Monitor:
         self._abort()
 
     def close(self) -> None:
-        """Close the memory. From the thread that steps."""
-        self._memory.close()
+        """Close what it asks through and remembers with. From the thread that steps."""
+        self._close()
 
     def step(self) -> Step:
         """Ask whatever is due now, and return the new state.
@@ -181,8 +189,8 @@ class Monitor:
         job = self._snapshot.job
         running = run is not None and not run.ended
         elapsed = 0.0
-        if run is not None and run.phase_started_at is not None:
-            elapsed = max(0.0, (now - run.phase_started_at).total_seconds())
+        if run is not None and run.phase_started_at is not None and server.view.status_at is not None:
+            elapsed = max(0.0, (server.view.status_at - run.phase_started_at).total_seconds())
         ended: float | None = None
         if running and job is not None and job.state.ended:
             ended = max(0.0, (now - job.ended_at).total_seconds()) if job.ended_at is not None else 0.0
@@ -193,9 +201,24 @@ class Monitor:
             phase_elapsed_s=elapsed,
             vertex_tells=job is not None and vertex.tells(TOLD_WITHIN_S),
             job_ended_s=ended,
+            limit_left_s=self._limit_left_s(job) if running else None,
             job_is_new=job_ahead(run, vertex.jobs) and vertex.tells(TOLD_WITHIN_S),
             free=server.free(),
         )
+
+    def _limit_left_s(self, job: Job | None) -> float | None:
+        """Return the seconds from the last status to the moment at which the server gives its job up."""
+        told = self._watches.server.view.status_at
+        if job is None or told is None:
+            return None
+        attempts = [
+            other.created_at for other in self._watches.vertex.jobs if other.id == job.id and other.created_at
+        ]
+        begun = min(attempts, default=job.created_at)
+        if begun is None:
+            return None
+        limit = timedelta(seconds=job.time_limit_s or DEFAULT_TIME_LIMIT_S)
+        return (begun + limit - told).total_seconds()
 
     def _wait_s(self) -> float:
         server, vertex = self._watches.server, self._watches.vertex
