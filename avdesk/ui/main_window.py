@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -16,7 +16,16 @@ from PySide6.QtGui import (
     QPen,
     QShowEvent,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QListWidget, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QMainWindow,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from avdesk.config.settings import Environment
 from avdesk.core.snapshot import Snapshot
@@ -28,7 +37,7 @@ from avdesk.ui.header import Header
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.signs import app_icon
-from avdesk.ui.theme import HALF, STEP, tone_colour
+from avdesk.ui.theme import STEP, tone_colour
 from avdesk.ui.widgets.messages import MessageBar
 from avdesk.ui.widgets.text import Elided, Role
 from avdesk.ui.wishes import Wishes
@@ -209,7 +218,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*LEAST_SIZE)
         self.navigation.setAccessibleName(_("Pages"))
         self.navigation.setFrameShape(QFrame.Shape.NoFrame)
-        self.navigation.setSpacing(HALF // 2)
+        self.navigation.viewport().setAutoFillBackground(False)
         self.navigation.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.navigation.currentRowChanged.connect(self.stack.setCurrentIndex)
         middle = QHBoxLayout()
@@ -223,9 +232,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.messages)
         column.addLayout(middle, 1)
         self.setCentralWidget(self.frame)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setContentsMargins(STEP, 0, STEP, 0)
-        self.statusBar().addWidget(self.status, 1)
+        self.status.setContentsMargins(2 * STEP, 0, 2 * STEP, 0)
+        self.status.setMinimumHeight(3 * STEP)
+        column.addWidget(self.status)
 
     def _add_pages(self) -> None:
         for kind in PAGES:
@@ -233,8 +242,10 @@ class MainWindow(QMainWindow):
             page.setAccessibleName(kind.title())
             self.pages.append(page)
             self.stack.addWidget(page)
-            self.navigation.addItem(kind.title())
-        width = self.navigation.sizeHintForColumn(0) + 3 * STEP
+            item = QListWidgetItem(kind.title(), self.navigation)
+            item.setSizeHint(QSize(item.sizeHint().width(), self.navigation.fontMetrics().height() + 2 * STEP))
+        text_width = max(self.navigation.fontMetrics().horizontalAdvance(kind.title()) for kind in PAGES)
+        width = text_width + 5 * STEP
         self.navigation.setFixedWidth(max(_NAVIGATION_WIDTH, width))
         self.navigation.setCurrentRow(0)
 

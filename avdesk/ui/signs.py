@@ -47,7 +47,7 @@ def sign_pixmap(
 ) -> QPixmap:
     """Return a sign as a picture of `size` device-independent pixels a side.
 
-    `dark` says that it stands on something dark (None: on what, is not known), `ratio` how many device pixels make one.
+    `dark` says that it stands on something dark (None: unknown), `ratio` how many device pixels make one.
     """
     key = f"avdesk-sign-{sign}-{size}-{dark}-{done}-{total}-{ratio}"
     known = QPixmap()

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QDate, QLocale
-
 from avdesk.core import wording
 from avdesk.i18n import _
 
@@ -14,8 +12,7 @@ def local_moment(moment: datetime, now: datetime) -> str:
     clock = wording.clock_time(moment)
     if here.date() == now.astimezone().date():
         return clock
-    day = QLocale.system().toString(QDate(here.year, here.month, here.day), QLocale.FormatType.ShortFormat)
-    return f"{day} {clock}"
+    return f"{here:%Y-%m-%d} {clock}"
 
 
 def exact_utc(moment: datetime | None) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from avdesk.core import wording
-from avdesk.core.health import CheckResult, Health
+from avdesk.core.health import CheckResult, Health, worst
 from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot
 from avdesk.i18n import _, ngettext
@@ -161,6 +161,10 @@ class HealthCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(_("Health"), parent)
+        self.sign = SignView(16)
+        self.state = Text()
+        self.head.addWidget(self.sign)
+        self.head.addWidget(self.state)
         self._rows: list[tuple[SignView, Elided, Text, Text]] = []
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -176,6 +180,9 @@ class HealthCard(Card):
         """Show the checks of a snapshot."""
         present = [result for result in snapshot.checks.values() if not result.absent]
         present.sort(key=lambda result: _WORST_FIRST.index(result.status))
+        overall = worst([result for result in present if result.checked_at is not None])
+        self.sign.show_sign(health_sign(overall))
+        self.state.setText(wording.health_state(overall))
         shown, left = present[: self.MOST], len(present[self.MOST :])
         self._make_rows(len(shown))
         for parts, result in zip(self._rows, shown, strict=False):

@@ -46,7 +46,7 @@ class PhaseStep(QWidget):
         self.sign.show_sign(sign, 1, 2)
         self.name.setText(words.name)
         self.time.setText(words.time)
-        self.note.setText(words.note)
+        self.note.show_text(words.note)
         skipped = phase.state is PhaseState.SKIPPED
         self.bar.show_share(words.share, SIGN_TONES[sign], dotted=skipped)
         self.time.set_tone(Tone.BAD if phase.state is PhaseState.FAILED else None)

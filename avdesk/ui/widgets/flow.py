@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 class ColumnFlow(QLayout):
     """Lays its widgets out in as many equal columns as there is room for.
 
-    The widgets of a row get one height; those of a last row that is not full share its whole width.
+    The widgets of a row get one height; those of a last row that is not full share its whole width, and the last row
+    takes what height is left.
     """
 
     def __init__(self, least_width: int, spacing: int, parent: QWidget | None = None) -> None:
@@ -87,6 +88,8 @@ class ColumnFlow(QLayout):
             row = shown[start : start + columns]
             width = (rect.width() - self.spacing() * (len(row) - 1)) // len(row)
             height = max(_height(item, width) for item in row)
+            if apply and start + columns >= len(shown):
+                height = max(height, rect.bottom() + 1 - top)
             if apply:
                 for place, item in enumerate(row):
                     left = rect.left() + place * (width + self.spacing())

@@ -34,7 +34,9 @@ class SignDelegate(QStyledItemDelegate):
         view = self.parent()
         if sign is not None and isinstance(view, QWidget):
             dark = is_dark(view.palette())
-            option.icon = QIcon(sign_pixmap(Sign(sign), _SIGN_SIZE, dark=dark, ratio=view.devicePixelRatioF()))
+            option.icon = QIcon(
+                sign_pixmap(Sign(sign), _SIGN_SIZE, dark=dark, done=2, ratio=view.devicePixelRatioF())
+            )
             option.decorationSize = QSize(_SIGN_SIZE, _SIGN_SIZE)
             option.features |= QStyleOptionViewItem.ViewItemFeature.HasDecoration
 
@@ -42,6 +44,18 @@ class SignDelegate(QStyledItemDelegate):
         """Return a comfortable row."""
         hint = super().sizeHint(option, index)
         return QSize(hint.width() + STEP, option.fontMetrics.height() + STEP)
+
+
+class RowsView(QTreeView):
+    """A table that asks for the room of a few rows, and takes what more there is."""
+
+    def sizeHint(self) -> QSize:
+        """Return room for the least rows."""
+        return QSize(super().sizeHint().width(), _LEAST_ROWS * (self.fontMetrics().height() + STEP))
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same: fewer rows are of no use."""
+        return QSize(super().minimumSizeHint().width(), self.sizeHint().height())
 
 
 class Listing(Card):
@@ -54,7 +68,7 @@ class Listing(Card):
     def __init__(self, title: str, empty: str, model: QAbstractItemModel, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
         self._model = model
-        self.view = QTreeView()
+        self.view = RowsView()
         self._empty = Text(empty, Role.SECONDARY, wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self._stack = QStackedWidget()
@@ -83,7 +97,6 @@ class Listing(Card):
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setTextElideMode(Qt.TextElideMode.ElideRight)
         view.viewport().setBackgroundRole(QPalette.ColorRole.Base)
-        view.setMinimumHeight(_LEAST_ROWS * (view.fontMetrics().height() + STEP))
         header = view.header()
         last = self._model.columnCount() - 1
         for column in range(last):

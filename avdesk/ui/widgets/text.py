@@ -125,13 +125,13 @@ class Elided(Text):
         del event
         painter = QPainter(self)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
-        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
-        painter.drawText(self.rect(), self.alignment().value, shown)
+        shown = self.fontMetrics().elidedText(self.text(), self._mode, self.contentsRect().width())
+        painter.drawText(self.contentsRect(), self.alignment().value, shown)
 
     @property
     def cut(self) -> bool:
         """Whether the text does not fit."""
-        return self.fontMetrics().horizontalAdvance(self.text()) > self.width()
+        return self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
 
     def _explain(self) -> None:
         self.setToolTip(self.text() if self.cut else self._hint)
