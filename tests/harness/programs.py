@@ -15,6 +15,7 @@ PROGRAMS = {
     "secret-tool": "libsecret-tools",
     "import": "imagemagick",
     "xdotool": "xdotool",
+    "wmctrl": "wmctrl",
     "xprop": "x11-utils",
     "xwininfo": "x11-utils",
 }

@@ -53,12 +53,14 @@ class Windows:
         self._run("xdotool", "windowactivate", "--sync", str(window.id))
 
     def close(self, window: Window) -> None:
-        """Close a window by the window manager's shortcut: the program may decide what that means."""
-        self.activate(window)
-        self._run("xdotool", "key", "--clearmodifiers", "alt+F4")
+        """Close a window as its frame's button does: the program may decide what that means."""
+        self._run("wmctrl", "-i", "-c", f"{window.id:#x}")
 
     def key(self, keys: str) -> None:
-        """Press keys (``ctrl+q``, ``Tab``) in the window that has the focus."""
+        """Press keys (``ctrl+q``, ``Tab``) in the window that has the focus.
+
+        Not the window manager's own shortcuts: it misses them now and then, while it learns of a new keyboard.
+        """
         self._run("xdotool", "key", "--clearmodifiers", keys)
 
     def screenshot(self, path: Path, window: Window | None = None) -> None:
