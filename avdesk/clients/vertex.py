@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Protocol, TypeVar
@@ -36,7 +36,7 @@ class JobListing:
     """
 
     jobs: tuple[Job, ...]
-    failures: Mapping[str, AvdeskError] = _NO_FAILURES
+    failures: Mapping[str, AvdeskError] = field(default_factory=lambda: _NO_FAILURES)
     truncated: bool = False
 
 
@@ -75,6 +75,10 @@ class Page:
 
 class VertexClient(Protocol):
     """How Vertex AI is asked. Every method may raise a `KnownError`."""
+
+    @property
+    def way(self) -> str:
+        """Which way it is asked at present: ``rest`` or ``gcloud``."""
 
     def list_jobs(
         self,

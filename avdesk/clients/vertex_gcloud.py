@@ -91,6 +91,11 @@ class VertexGcloud(JobClient):
         self._gcloud.abort()
         self._creator.abort()
 
+    @property
+    def way(self) -> str:
+        """How it asks."""
+        return "gcloud"
+
     def close(self) -> None:
         """The same."""
         self.abort()

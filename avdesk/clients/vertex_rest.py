@@ -170,6 +170,11 @@ class VertexRest(JobClient):
         super().abort()
         self._transport.abort()
 
+    @property
+    def way(self) -> str:
+        """How it asks."""
+        return "rest"
+
     def close(self) -> None:
         """The same: the connections belong to whoever made the transport."""
         self.abort()

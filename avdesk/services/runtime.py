@@ -5,16 +5,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from avdesk.clients.autovideo import AutoVideoClient
+from avdesk.clients.factory import make_vertex
 from avdesk.clients.transport import Transport
 from avdesk.config.paths import Paths
-from avdesk.config.settings import Environment, Settings
-from avdesk.core.errors import CredentialsMissingError
-from avdesk.i18n import _
+from avdesk.config.settings import Settings
+from avdesk.services.bearer import bearer_of
 from avdesk.services.check_watch import CheckWatch
 from avdesk.services.clock import Clock
 from avdesk.services.monitor import Monitor, Watches
 from avdesk.services.server_watch import ServerWatch
-from avdesk.services.vertex_watch import JobLister, VertexWatch
+from avdesk.services.vertex_watch import VertexWatch
 from avdesk.store.ledger import Ledger
 from avdesk.store.memory import Memory
 
@@ -68,28 +68,29 @@ class Runtime:
         memory = Memory(self.paths.database)
         ledger = Ledger(self.paths.ledger, wall=self.clock.wall, mono=self.clock.mono)
         transport = Transport()
-        vertex = VertexAccess(settings, transport)
-        client = AutoVideoClient(settings.url, transport, bearer=self._bearer(settings)) if settings.url else None
+        vertex = make_vertex(
+            settings.vertex if settings.project else "off",
+            settings.project,
+            settings.regions,
+            transport,
+            endpoint=settings.google_endpoint,
+        )
+        client = (
+            AutoVideoClient(settings.url, transport, bearer=bearer_of(settings, transport)) if settings.url else None
+        )
         server = ServerWatch(settings, client, ledger, self.clock)
 
         def abort() -> None:
             transport.abort()
-            vertex.abort()
+            if vertex is not None:
+                vertex.abort()
 
         return OpenWatches(
             server=server,
-            vertex=VertexWatch(settings, vertex.client if vertex.wanted else None, self.clock),
+            vertex=VertexWatch(settings, (lambda: vertex) if vertex is not None else None, self.clock),
             checks=CheckWatch(settings, server, memory, self.clock),
             memory=memory,
             ledger=ledger,
             transport=transport,
             abort=abort,
         )
-
-    def _bearer(self, environment: Environment) -> Callable[[], str | None] | None:
-        """Return what gives the token for the server, None when it wants none."""
-        if environment.auth == "bearer":
-            return lambda: _kept_bearer(environment.name)
-        if environment.auth == "identity-token":
-            return lambda: _identity_token(environment)
-        return None

@@ -54,7 +54,7 @@ class JobLister(Protocol):
         """Return the jobs of the regions."""
 
     @property
-    def by(self) -> str:
+    def way(self) -> str:
         """How Vertex AI is asked: ``rest`` or ``gcloud``."""
 
 
@@ -160,7 +160,7 @@ class VertexWatch:
             reach=Reach.YES,
             asked_at=now,
             troubles=MappingProxyType(troubles),
-            by=self._client.by if self._client is not None else "",
+            by=self._client.way if self._client is not None else "",
         )
 
     def _failed(self, failures: Mapping[str, AvdeskError]) -> None:

@@ -166,7 +166,7 @@ class Day(Transport):
         return Jobs(tuple(found))
 
     @property
-    def by(self) -> str:
+    def way(self) -> str:
         """How it is asked."""
         return "rest"
 
