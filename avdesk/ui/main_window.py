@@ -223,6 +223,7 @@ class MainWindow(QMainWindow):
         self.navigation.currentRowChanged.connect(self.stack.setCurrentIndex)
         middle = QHBoxLayout()
         middle.setSpacing(0)
+        middle.setContentsMargins(STEP, 0, 0, 0)
         middle.addWidget(self.navigation)
         middle.addWidget(self.stack, 1)
         column = QVBoxLayout(self.frame)
@@ -243,7 +244,7 @@ class MainWindow(QMainWindow):
             self.pages.append(page)
             self.stack.addWidget(page)
             item = QListWidgetItem(kind.title(), self.navigation)
-            item.setSizeHint(QSize(item.sizeHint().width(), self.navigation.fontMetrics().height() + 2 * STEP))
+            item.setSizeHint(QSize(0, self.navigation.fontMetrics().height() + 2 * STEP))
         text_width = max(self.navigation.fontMetrics().horizontalAdvance(kind.title()) for kind in PAGES)
         width = text_width + 5 * STEP
         self.navigation.setFixedWidth(max(_NAVIGATION_WIDTH, width))

@@ -42,8 +42,11 @@ def usual_times(past_runs: Sequence[Run]) -> dict[str, float]:
     return {name: median(durations) for name, durations in seen.items()}
 
 
-def phase_words(phase: Phase, usual_s: float | None) -> PhaseWords:
-    """Return what to say of one phase; `usual_s` is how long it takes as a rule, None when not known."""
+def phase_words(phase: Phase, usual_s: float | None, *, known_now: bool = True) -> PhaseWords:
+    """Return what to say of one phase.
+
+    `usual_s` is how long it takes as a rule, None when not known; `known_now` whether the state is of now.
+    """
     name = wording.phase_name(phase.name)
     took = wording.duration(phase.duration_s)
     usually = _("usually {time}").format(time=wording.rough_duration(usual_s)) if usual_s else ""
@@ -51,6 +54,8 @@ def phase_words(phase: Phase, usual_s: float | None) -> PhaseWords:
         case PhaseState.DONE:
             return PhaseWords(name, took if phase.duration_s is not None else _("done"), "", 1.0)
         case PhaseState.RUNNING:
+            if not known_now:
+                return PhaseWords(name, took, _("running when last seen"), None)
             if phase.duration_s is None:
                 return PhaseWords(name, _("running"), usually, None)
             share = None if not usual_s else phase.duration_s / usual_s
@@ -177,8 +182,7 @@ def vertex_trouble(vertex: VertexView) -> tuple[str, str]:
     if not vertex.troubles:
         return "", ""
     region, first = next(iter(vertex.troubles.items()))
-    where = _("Vertex AI, {region}: {message}").format(region=region, message=first.message)
-    short = where if region else _("Vertex AI: {message}").format(message=first.message)
+    short = f"{region}: {first.message}" if region else first.message
     lines = []
     for name, trouble in vertex.troubles.items():
         lines += [f"{name or 'Vertex AI'}: {trouble.kind}", trouble.message, trouble.advice, ""]

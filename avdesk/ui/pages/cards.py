@@ -11,6 +11,7 @@ from avdesk.core import wording
 from avdesk.core.health import CheckResult, Health, worst
 from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot
+from avdesk.core.text import one_line
 from avdesk.i18n import _, ngettext
 from avdesk.ui import phrases, times
 from avdesk.ui.colours import Tone, health_sign, job_sign
@@ -22,6 +23,8 @@ from avdesk.ui.widgets.fields import Fields
 from avdesk.ui.widgets.sign import SignView
 from avdesk.ui.widgets.text import Elided, Role, Text
 
+_SHORT = 160
+"""Characters of a job's error that stand on the card; the rest is a click away."""
 _NEARLY_ALL = 0.8
 """From this share of a limit on, its bar warns."""
 
@@ -46,6 +49,9 @@ class JobCard(Card):
         self.limit = ThinBar()
         self.fields.add_wide(self.limit)
         self.cost = self.fields.add(_("Cost"))
+        self.empty = Text(
+            _("None now. A run's job appears here while its video is rendered."), Role.SECONDARY, wrap=True
+        )
         self.note = Text("", wrap=True)
         self.full = Disclosure(_("Full text"))
         self.copy_id = _copy_button(_("Copy id"), lambda: self._job.id if self._job else "")
@@ -56,6 +62,7 @@ class JobCard(Card):
         self._buttons.addWidget(self.copy_name)
         self._buttons.addStretch(1)
         self.body.addWidget(self.fields)
+        self.body.addWidget(self.empty)
         self.body.addWidget(self.note)
         self.body.addWidget(self.full)
         self.body.addStretch(1)
@@ -94,9 +101,8 @@ class JobCard(Card):
     def _show_note(self, snapshot: Snapshot, job: Job | None) -> None:
         short, full = phrases.vertex_trouble(snapshot.vertex)
         if job is not None and job.error is not None and job.error.message:
-            short, full = job.error.message.splitlines()[0], job.error.message
-        elif job is None and not short:
-            short = _("None now. A run's job appears here while its video is rendered.")
+            short, full = one_line(job.error.message, _SHORT), job.error.message
+        self.empty.setVisible(job is None and not short)
         self.note.show_text(short)
         self.full.show_text(full)
 

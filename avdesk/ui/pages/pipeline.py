@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from avdesk.core.snapshot import Snapshot
-from avdesk.core.summary import Sign, summarise
+from avdesk.core.summary import summarise
 from avdesk.i18n import _
 from avdesk.ui import phrases
 from avdesk.ui.models.recent import events_model, runs_model
@@ -64,7 +64,7 @@ class PipelinePage(Page):
         summary = summarise(snapshot, now)
         self.headline.show_summary(snapshot, summary, now)
         usual = phrases.usual_times(snapshot.past_runs)
-        self.timeline.show_phases(summary.phases, usual, waiting=summary.sign is Sign.WAITING)
+        self.timeline.show_phases(summary.phases, usual, summary.sign)
         self.job.show_job(snapshot, now)
         self.server.show_server(snapshot, now)
         self.health.show_checks(snapshot, now)

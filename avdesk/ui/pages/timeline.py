@@ -68,8 +68,9 @@ class Timeline(QWidget):
         """The phases shown, in order."""
         return tuple(self._steps)
 
-    def show_phases(self, phases: Sequence[Phase], usual: Mapping[str, float], *, waiting: bool) -> None:
-        """Show the phases as of now; `waiting`: the one that is on waits for a machine."""
+    def show_phases(self, phases: Sequence[Phase], usual: Mapping[str, float], state: Sign) -> None:
+        """Show the phases of a run whose sign is `state`; `usual` are their usual durations, seconds."""
+        known_now = state not in (Sign.OFFLINE, Sign.STALE)
         while len(self._steps) > len(phases):
             step = self._steps.pop()
             self._flow.removeWidget(step)
@@ -82,9 +83,9 @@ class Timeline(QWidget):
             step.show()
         for step, phase in zip(self._steps, phases, strict=True):
             sign = phase_sign(phase.state)
-            if waiting and phase.state is PhaseState.RUNNING:
-                sign = Sign.WAITING
-            step.show_phase(phase, phase_words(phase, usual.get(phase.name)), sign)
+            if phase.state is PhaseState.RUNNING and state in (Sign.WAITING, Sign.OFFLINE, Sign.STALE):
+                sign = Sign.WAITING if known_now else Sign.STALE
+            step.show_phase(phase, phase_words(phase, usual.get(phase.name), known_now=known_now), sign)
         self.setVisible(bool(phases))
 
 

@@ -1,5 +1,6 @@
 """Labels: text of one of three sizes, in a tone, never read as markup."""
 
+import re
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
@@ -17,6 +18,16 @@ _LOOK_CHANGES = frozenset(
         QEvent.Type.StyleChange,
     }
 )
+
+
+_LONG_WORD = re.compile(r"(\S{16})(?=\S)")
+_BREAK_HERE = "\u200b"
+_LEAST_LETTERS = 16
+
+
+def breakable(text: str) -> str:
+    """Return `text` with invisible places to break lines at in words that are too long for one."""
+    return _LONG_WORD.sub(r"\1" + _BREAK_HERE, text)
 
 
 class Role(Enum):
@@ -48,6 +59,20 @@ class Text(QLabel):
         if tone is not self._tone:
             self._tone = tone
             self._dress()
+
+    def setText(self, text: str) -> None:
+        """Show `text`; where it wraps, also within a long word."""
+        shown = breakable(text) if self.wordWrap() else text
+        if shown != self.text():
+            super().setText(shown)
+            self.setAccessibleName(text if shown != text else "")
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the whole text's room, but no more than some words' where it wraps."""
+        hint = super().minimumSizeHint()
+        if self.wordWrap():
+            hint.setWidth(min(hint.width(), _LEAST_LETTERS * self.fontMetrics().averageCharWidth()))
+        return hint
 
     def show_text(self, text: str) -> None:
         """Show `text`, and take no room without any."""
