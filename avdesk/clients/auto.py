@@ -55,13 +55,16 @@ class VertexAuto:
         def ask(client: VertexClient) -> JobListing:
             listing = client.list_jobs(regions, limit=limit, active_only=active_only, since=since)
             failures = list(listing.failures.values())
-            if client is self._rest and failures and len(failures) == len(set(regions)):
+            if len(failures) == len(set(regions)):
                 for failure in failures:
                     if isinstance(failure, _NO_CREDENTIALS):
                         raise failure
             return listing
 
-        return self._do(ask, lambda error: JobListing((), dict.fromkeys(regions, error)))
+        try:
+            return self._do(ask)
+        except _NO_CREDENTIALS as error:
+            return JobListing((), dict.fromkeys(regions, error))
 
     def get_job(self, region: str, number: str) -> Job:
         """Return one job as it is now."""
@@ -101,11 +104,7 @@ class VertexAuto:
         with self._lock:
             return self._gcloud_until is not None and self._clock() < self._gcloud_until
 
-    def _do(
-        self,
-        ask: Callable[[VertexClient], T],
-        failed: Callable[[CredentialsMissingError | CredentialsExpiredError], T] | None = None,
-    ) -> T:
+    def _do(self, ask: Callable[[VertexClient], T]) -> T:
         """Ask REST, or gcloud when REST lacks credentials; stay with what worked for a while.
 
         When gcloud lacks them too, REST's own failure is told: it names every place that was looked at.
@@ -123,8 +122,6 @@ class VertexAuto:
         try:
             answer = ask(self._gcloud)
         except _NO_CREDENTIALS:
-            if failed is not None:
-                return failed(reason)
             raise reason from None
         with self._lock:
             self._gcloud_until = self._clock() + self._recheck_s

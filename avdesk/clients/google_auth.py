@@ -5,16 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from avdesk.clients.gcloud import Gcloud
-from avdesk.clients.grants import (
-    APPLICATION_DEFAULT,
-    SERVICE_ACCOUNT,
-    GcloudSource,
-    GoogleAuthSource,
-    Grant,
-    Source,
-    application_default,
-    read_credentials,
-)
+from avdesk.clients.googlekeys import APPLICATION_DEFAULT, SERVICE_ACCOUNT, read_credentials, unusable
+from avdesk.clients.grants import GcloudSource, GoogleAuthSource, Grant, Source, application_default
 from avdesk.clients.transport import Transport
 from avdesk.clients.urls import check_url
 from avdesk.core.errors import AvdeskError, CredentialsExpiredError, CredentialsMissingError
@@ -38,6 +30,7 @@ class GoogleCredentials:
         key: Callable[[], str | None] | None = None,
         gcloud: Gcloud | None = None,
         only_gcloud: bool = False,
+        only: Source | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Prepare; nothing is looked for before the first token.
@@ -47,12 +40,14 @@ class GoogleCredentials:
             key: returns the text of the service-account key that the user stored, None without one.
             gcloud: runs gcloud.
             only_gcloud: look at no other source.
+            only: look at this source alone.
             now: the clock (UTC).
         """
         self._transport = transport
         self._key = key
         self._gcloud = gcloud or Gcloud()
         self._only_gcloud = only_gcloud
+        self._only = only
         self._now = now
         self._lock = threading.RLock()
         self._source: Source | None = None
@@ -169,6 +164,8 @@ class GoogleCredentials:
         )
 
     def _sources(self) -> list[tuple[Source, bool]]:
+        if self._only is not None:
+            return [(self._only, True)]
         own: tuple[Source, bool] = (GcloudSource(self._gcloud), False)
         if self._only_gcloud:
             return [own]
@@ -182,11 +179,9 @@ class GoogleCredentials:
         path, meant = found
         try:
             info = read_credentials(path.read_text("utf-8"), APPLICATION_DEFAULT)
-        except (OSError, UnicodeError):
-            info = {}  # google-auth will say that it is unusable
-        except CredentialsMissingError:
+        except (OSError, UnicodeError, CredentialsMissingError):
             if meant:
-                raise
+                raise unusable(APPLICATION_DEFAULT) from None
             return [own]
         return [(GoogleAuthSource(APPLICATION_DEFAULT, info, self._transport), meant), own]
 

@@ -1,6 +1,5 @@
 """Where access tokens come from: a service-account key, application-default credentials, gcloud's own login."""
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from avdesk.clients.gcloud import Gcloud
 from avdesk.clients.gcloudtext import explain
+from avdesk.clients.googlekeys import load_credentials, unusable
 from avdesk.clients.reply import Timeouts, read_json
 from avdesk.clients.transport import Transport
 from avdesk.clients.urls import is_loopback
@@ -29,12 +29,8 @@ if TYPE_CHECKING:
     from google.auth import credentials as google_credentials
     from google.auth import transport as google_transport
 
-SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-SERVICE_ACCOUNT = "service-account"
-APPLICATION_DEFAULT = "application-default"
 GCLOUD = "gcloud"
 
-_MAX_KEY = 64 * 1024
 _TOKEN_TIMEOUTS = Timeouts(connect_s=5.0, read_s=15.0, total_s=20.0)
 _ADC_FILE = "application_default_credentials.json"
 
@@ -76,6 +72,31 @@ class Source(Protocol):
         """Return an identity token for the service at `audience`. Raises `AvdeskError`."""
 
 
+class FixedSource:
+    """A token that the caller holds already, as the embedded Google APIs hand one out."""
+
+    kind = "fixed"
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def grant(self, *, force: bool) -> Grant:
+        """Return the token; `force` changes nothing, there is no other one."""
+        del force
+        return Grant(self._token)
+
+    def identity(self, audience: str) -> Grant:
+        """Refuse: the token is no identity token.
+
+        Raises:
+            CredentialsMissingError: always.
+        """
+        raise CredentialsMissingError(
+            _("There is no identity token for {audience}.").format(audience=audience),
+            _("Set auth to “none” or “bearer” for this environment."),
+        )
+
+
 class GoogleAuthSource:
     """Credentials that google-auth understands, its requests carried by AVDesk's transport."""
 
@@ -100,7 +121,7 @@ class GoogleAuthSource:
         """Return a token; google-auth is imported by the first call."""
         del force  # the caller asks only when it needs a new one
         if self._credentials is None:
-            self._credentials = self._load()
+            self._credentials = load_credentials(self._info, self._kind)
         self._refresh(self._credentials)
         return Grant(
             token=str(self._credentials.token),
@@ -120,11 +141,11 @@ class GoogleAuthSource:
                     self._info, target_audience=audience
                 )
             except ValueError:
-                raise _unusable(self._kind) from None
+                raise unusable(self._kind) from None
             self._refresh(made)
             return Grant(str(made.token), _utc(made.expiry), wire.as_text(self._info.get("client_email")))
         if self._credentials is None:
-            self._credentials = self._load()
+            self._credentials = load_credentials(self._info, self._kind)
         self._refresh(self._credentials)
         token = wire.as_text(getattr(self._credentials, "id_token", None))
         if token is None:
@@ -133,19 +154,6 @@ class GoogleAuthSource:
                 _("Sign in with gcloud auth login, or store a service-account key."),
             )
         return Grant(token, _utc(self._credentials.expiry), end_user=self.end_user)
-
-    def _load(self) -> "google_credentials.Credentials":
-        import google.auth
-        from google.auth import exceptions
-
-        try:
-            loaded, _project = google.auth.load_credentials_from_dict(  # type: ignore[no-untyped-call]
-                self._info, scopes=[SCOPE], request=_requester(self._transport)
-            )
-        except (exceptions.GoogleAuthError, ValueError, KeyError, TypeError):
-            raise _unusable(self._kind) from None
-        made: google_credentials.Credentials = loaded
-        return made
 
     def _refresh(self, credentials: "google_credentials.Credentials") -> None:
         from google.auth import exceptions
@@ -229,21 +237,6 @@ def application_default(environment: Mapping[str, str] | None = None) -> tuple[P
     return (path, False) if path.is_file() else None
 
 
-def read_credentials(text: str, kind: str) -> Mapping[str, object]:
-    """Return the JSON object of a key or credentials file.
-
-    Raises:
-        CredentialsMissingError: it is none.
-    """
-    try:
-        info = json.loads(text) if len(text) <= _MAX_KEY else None
-    except (ValueError, RecursionError):
-        info = None
-    if not isinstance(info, dict) or not isinstance(info.get("type"), str):
-        raise _unusable(kind)
-    return info
-
-
 def jwt_expiry(token: str) -> datetime | None:
     """Return when an identity token ends, by its own claim, which nobody here verifies; None unreadable."""
     import base64
@@ -298,17 +291,6 @@ def _check_token_address(url: str) -> None:
             _("The credentials name a sign-in address without https; nothing was sent."),
             _("Check where the credentials file comes from, and make a new one."),
         )
-
-
-def _unusable(kind: str) -> CredentialsMissingError:
-    return CredentialsMissingError(
-        _("The service-account key cannot be used: it is no complete key in JSON.")
-        if kind == SERVICE_ACCOUNT
-        else _("The application-default credentials cannot be used: the file is no complete JSON."),
-        _("Make it again, and store it with “avdesk auth set service-account”.")
-        if kind == SERVICE_ACCOUNT
-        else _("Make it again: gcloud auth application-default login"),
-    )
 
 
 def _utc(moment: datetime | None) -> datetime | None:

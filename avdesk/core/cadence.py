@@ -49,6 +49,7 @@ class Situation:
             when that moment had passed; None when not known.
         job_is_new: a job has appeared at Vertex AI while the server was last heard in an earlier phase.
         free: requests that may be sent by themselves now.
+        pace: how sparing the server's limit makes us: 1 where a request comes free every 30 s, as usual.
     """
 
     since_status_s: float | None
@@ -60,6 +61,7 @@ class Situation:
     limit_left_s: float | None = None
     job_is_new: bool = False
     free: int = 8
+    pace: float = 1.0
 
 
 def next_look_s(situation: Situation, experience: Experience) -> float:
@@ -67,18 +69,18 @@ def next_look_s(situation: Situation, experience: Experience) -> float:
     since = situation.since_status_s
     if since is None:
         return 0.0
-    if not situation.running:
-        return max(0.0, _idle_interval(situation.free) - since)
     if situation.job_is_new:
-        return max(0.0, CONTRADICTION_S - since)
+        return max(0.0, CONTRADICTION_S * situation.pace - since)
+    if not situation.running:
+        return max(0.0, _idle_interval(situation.free) * situation.pace - since)
     if situation.job_ended_s is not None:
         return _after_job(situation, experience, since)
     if situation.phase is None:
-        return max(0.0, UNKNOWN_PHASE_S - since)
+        return max(0.0, UNKNOWN_PHASE_S * situation.pace - since)
     if situation.phase == phases.VIDEO:
         return max(0.0, _video_interval(situation) - since)
     left = experience.remaining(situation.phase, situation.phase_elapsed_s)
-    return max(0.0, best_look_s(left, price_s(situation.free)) - since)
+    return max(0.0, best_look_s(left, price_s(situation.free) * situation.pace) - since)
 
 
 def price_s(free: int) -> float:
@@ -118,13 +120,13 @@ def _idle_interval(free: int) -> float:
 
 def _video_interval(situation: Situation) -> float:
     """Return the seconds between two looks while the video is made."""
-    longest = VIDEO_TOLD_S if situation.vertex_tells else VIDEO_S
+    longest = (VIDEO_TOLD_S if situation.vertex_tells else VIDEO_S) * situation.pace
     left = situation.limit_left_s
     if left is None:
         return longest
     if left > 0:
         return min(longest, left + AFTER_END_S)
-    return AFTER_LIMIT_S if left > -AFTER_LIMIT_FOR_S else VIDEO_S
+    return (AFTER_LIMIT_S if left > -AFTER_LIMIT_FOR_S else VIDEO_S) * situation.pace
 
 
 def _after_job(situation: Situation, experience: Experience, since: float) -> float:
@@ -133,4 +135,4 @@ def _after_job(situation: Situation, experience: Experience, since: float) -> fl
     if since > ended:
         return 0.0
     left = experience.remaining(FINISH, ended - since)
-    return max(0.0, best_look_s(left, price_s(situation.free)) - since)
+    return max(0.0, best_look_s(left, price_s(situation.free) * situation.pace) - since)

@@ -203,7 +203,7 @@ def _job_alone(snapshot: Snapshot, job: Job, now: datetime) -> Summary:
     """Return the summary while a job is active that the server no longer speaks of: never idle."""
     if job.state is JobState.CANCELLING:
         sign, headline, advice = Sign.ATTENTION, job_headline(job, now), ""
-    elif snapshot.server.reach is Reach.OFF or (snapshot.server.batch and snapshot.server.reach is Reach.NO):
+    elif not _server_knows_better(snapshot, job):
         sign = Sign.WAITING if job.state.waiting else Sign.RUNNING
         headline, advice = job_headline(job, now), ""
     else:
@@ -226,6 +226,14 @@ def _job_alone(snapshot: Snapshot, job: Job, now: datetime) -> Summary:
         started_at=(run.started_at if run is not None else None) or job.created_at,
         job_id=job.id,
     )
+
+
+def _server_knows_better(snapshot: Snapshot, job: Job) -> bool:
+    """Whether the server, heard after the job was made, said that nothing is on."""
+    told = snapshot.server.status_at
+    if snapshot.server.reach is not Reach.YES or told is None:
+        return False
+    return job.created_at is None or told > job.created_at
 
 
 def _of_run(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from avdesk.core import phases
 from avdesk.core.jobs import Job
@@ -43,13 +43,18 @@ def tied(run: Run, job: Job | None) -> Run:
     return replace(run, job_id=job.id)
 
 
-def job_ahead(run: Run | None, jobs: Iterable[Job]) -> bool:
-    """Whether a job has appeared of a run that was last heard in a phase before the video."""
-    if run is None or run.ended or run.current_phase is None:
+def job_ahead(run: Run | None, jobs: Iterable[Job], told_at: datetime | None) -> bool:
+    """Whether a job tells more than the server did when it was last heard (`told_at`).
+
+    That is so for a job of a run that was heard in a phase before the video, and, while no run was on, for a job that
+    is younger than what the server said.
+    """
+    active = [job for job in jobs if job.is_autovideo and job.state.active]
+    if run is None or run.ended:
+        return told_at is not None and any(job.created_at is not None and job.created_at > told_at for job in active)
+    if run.current_phase is None or phases.position(run.current_phase) >= phases.position(phases.VIDEO):
         return False
-    if phases.position(run.current_phase) >= phases.position(phases.VIDEO):
-        return False
-    return any(job.is_autovideo and job.state.active and _may_belong(job, run) for job in jobs)
+    return any(_may_belong(job, run) for job in active)
 
 
 def _may_belong(job: Job, run: Run) -> bool:

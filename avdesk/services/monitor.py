@@ -202,8 +202,9 @@ class Monitor:
             vertex_tells=job is not None and vertex.tells(TOLD_WITHIN_S),
             job_ended_s=ended,
             limit_left_s=self._limit_left_s(job) if running else None,
-            job_is_new=job_ahead(run, vertex.jobs) and vertex.tells(TOLD_WITHIN_S),
+            job_is_new=job_ahead(run, vertex.jobs, server.view.status_at) and vertex.tells(TOLD_WITHIN_S),
             free=server.free(),
+            pace=server.pace(),
         )
 
     def _limit_left_s(self, job: Job | None) -> float | None:
@@ -288,7 +289,8 @@ class Monitor:
         name, now = self.environment.name, new.at
         if new.server.status is not None and new.server.status_at != old.server.status_at:
             self._memory.keep(name, "server", replace(new.server, trouble=None), now)
-            self._memory.keep(name, "zone_offset_s", self._watches.server.zone_offset_s, now)
+            if self._watches.server.zone_offset_s is not None:
+                self._memory.keep(name, "zone_offset_s", self._watches.server.zone_offset_s, now)
             if new.run is not None:
                 self._memory.keep(name, "run", new.run, now)
             else:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from avdesk.clients.autovideo import AutoVideoClient
 from avdesk.clients.factory import make_vertex
+from avdesk.clients.google_auth import GoogleCredentials
+from avdesk.clients.grants import FixedSource
 from avdesk.clients.transport import Transport
 from avdesk.config.paths import Paths
 from avdesk.config.settings import Settings
@@ -45,10 +47,14 @@ class OpenWatches(Watches):
 class Runtime:
     """The configuration and the folders, and what is built from them. Cheap to make; nothing is asked by it."""
 
-    def __init__(self, settings: Settings, paths: Paths, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, settings: Settings, paths: Paths, *, clock: Clock | None = None, google_token: str | None = None
+    ) -> None:
+        """Take the configuration; `google_token` is sent to the Google APIs instead of the user's own credentials."""
         self.settings = settings
         self.paths = paths
         self.clock = clock or Clock()
+        self._google_token = google_token
 
     def monitor(self, environment: str) -> Monitor:
         """Return a new monitor of an environment. It belongs to the thread that asks for it."""
@@ -74,6 +80,7 @@ class Runtime:
             settings.regions,
             transport,
             endpoint=settings.google_endpoint,
+            credentials=self._credentials(transport),
         )
         client = (
             AutoVideoClient(settings.url, transport, bearer=bearer_of(settings, transport)) if settings.url else None
@@ -94,3 +101,9 @@ class Runtime:
             transport=transport,
             abort=abort,
         )
+
+    def _credentials(self, transport: Transport) -> GoogleCredentials | None:
+        """Return the credentials that were handed in, None where the user's own are looked for."""
+        if self._google_token is None:
+            return None
+        return GoogleCredentials(transport, only=FixedSource(self._google_token))

@@ -31,6 +31,11 @@ log = logging.getLogger(__name__)
 FAILURES_UNTIL_LOST = 2
 """A single failed try is no news: the server counts as lost after so many in a row."""
 
+USUAL_SPACING_S = 30.0
+"""10 requests in 300 s: what the intervals of `avdesk.core.cadence` are made for."""
+
+SLOWEST_PACE, FASTEST_PACE = 10.0, 0.02
+
 LONGEST_STATUS_PAUSE_S = 150.0
 """A server that lives but does not tell its status is asked this seldom in the end: each try is counted."""
 
@@ -108,6 +113,11 @@ class ServerWatch:
     def free(self) -> int:
         """Return how many requests may be sent by themselves now."""
         return self._ledger.free(self._key, self.allowance)
+
+    def pace(self) -> float:
+        """Return how sparing the rate limit makes us: 1 where a request comes free every 30 s."""
+        budget = self._ledger.budget(self._key, self.allowance)
+        return min(SLOWEST_PACE, max(FASTEST_PACE, budget.window_s / budget.limit / USUAL_SPACING_S))
 
     def wait_s(self, *, by_hand: bool = False) -> float:
         """Return the seconds until the rate limit allows a request."""
