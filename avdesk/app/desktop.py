@@ -80,7 +80,7 @@ class Desk(QObject):
     def pause(self, environment: str, paused: bool) -> None:
         """Stop asking an environment, or go on."""
         if environment in self._parts.watches:
-            self._parts.watches[environment].poller.pause(paused)
+            self._parts.watches[environment].poller.pause(paused=paused)
 
     def woke(self) -> None:
         """Let every watch know that the machine or the network is back."""

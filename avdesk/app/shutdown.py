@@ -20,11 +20,17 @@ class Shutdown(QObject):
     what takes time; they run from the event loop. A stage that fails does not keep the next ones from running.
     """
 
-    def __init__(self, at_once: Sequence[Stage], afterwards: Sequence[Stage]) -> None:
-        """Prepare the stages."""
+    def __init__(
+        self,
+        at_once: Sequence[Stage],
+        afterwards: Sequence[Stage],
+        end_loop: Callable[[int], object] = QCoreApplication.exit,
+    ) -> None:
+        """Prepare the stages; `end_loop` ends the application's event loop with an exit code."""
         super().__init__()
         self._at_once = list(at_once)
         self._afterwards = list(afterwards)
+        self._end_loop = end_loop
         self._code = 0
         self._begun = False
 
@@ -56,7 +62,7 @@ class Shutdown(QObject):
 
     def _finish_and_exit(self) -> None:
         self.finish()
-        QCoreApplication.exit(self._code)
+        self._end_loop(self._code)
 
 
 def leave(code: int, late: Sequence[str]) -> int:

@@ -106,7 +106,7 @@ class Poller(QObject):
             self._monitor.hurry()
         self._nudged.emit()
 
-    def pause(self, paused: bool) -> None:
+    def pause(self, *, paused: bool) -> None:
         """Stop asking, or go on."""
         self._paused = paused
         if self._monitor is not None:

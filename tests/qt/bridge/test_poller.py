@@ -71,7 +71,7 @@ def test_a_wish_is_heard_at_once(qtbot: QtBot, watching: Watching) -> None:
     qtbot.waitUntil(lambda: len(told) == 2)
     watch.poller.hurry()
     qtbot.waitUntil(lambda: monitor.steps == 2)
-    watch.poller.pause(True)
+    watch.poller.pause(paused=True)
     qtbot.waitUntil(lambda: monitor.steps == 3)
     watch.poller.woke()
     qtbot.waitUntil(lambda: monitor.steps == 4)
@@ -104,7 +104,7 @@ def test_a_pause_that_was_asked_for_before_the_monitor_was_there_holds(qtbot: Qt
         return monitor
 
     watch, told = watching(make)
-    watch.poller.pause(True)
+    watch.poller.pause(paused=True)
     go_on.set()
     qtbot.waitUntil(lambda: len(told) >= 2)
     assert monitor.calls[0] == "pause True"

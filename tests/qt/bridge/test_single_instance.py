@@ -93,7 +93,10 @@ def test_a_fault_while_answering_is_ours_and_ends_nothing(
     qtbot: QtBot, paths: Paths, logged_errors: LogWatch
 ) -> None:
     logged_errors.expect("could not answer")
-    assert elsewhere(qtbot, lambda: running_app.ask(paths, {"do": "fail"})) == {"ok": False, "error": "internal error"}
+    assert elsewhere(qtbot, lambda: running_app.ask(paths, {"do": "fail"})) == {
+        "ok": False,
+        "error": "internal error",
+    }
     assert elsewhere(qtbot, lambda: running_app.ask(paths, {"do": "x"}))["ok"] is True
 
 

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from functools import partial
 
 from pytestqt.qtbot import QtBot
 
@@ -14,9 +15,13 @@ from avdesk.core.errors import UnreachableError
 from tests.qt.bridge.fake_monitor import FakeMonitor
 
 
+def _same(monitor: FakeMonitor) -> FakeMonitor:
+    return monitor
+
+
 def test_idle_watches_end_at_once_and_are_closed(qtbot: QtBot) -> None:
     monitors = [FakeMonitor(name) for name in ("a", "b", "c")]
-    watches = [Watch(monitor.name, lambda monitor=monitor: monitor) for monitor in monitors]
+    watches = [Watch(monitor.name, partial(_same, monitor)) for monitor in monitors]
     for watch in watches:
         watch.start()
     qtbot.waitUntil(lambda: all(monitor.steps == 1 for monitor in monitors))

@@ -23,10 +23,9 @@ def test_secrets_are_masked_in_records_and_in_tracebacks(tmp_path: Path) -> None
     handler = open_log(file)
     log = logging.getLogger("avdesk.test")
     log.info("sent Authorization: Bearer %s", "abcdefgh12345678")
-    try:
-        raise ValueError("access_token=hunter2hunter2")
-    except ValueError:
-        log.warning("it failed", exc_info=True)
+    with pytest.raises(ValueError, match="hunter2") as raised:
+        int("access_token=hunter2hunter2")
+    log.warning("it failed", exc_info=raised.value)
     close_log(handler)
     text = file.read_text(encoding="utf-8")
     assert "it failed" in text

@@ -1,6 +1,5 @@
 """Only one process runs; which one, the kernel decides."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -83,6 +82,6 @@ def test_a_folder_that_others_can_enter_is_refused(tmp_path: Path) -> None:
 
 def test_a_link_in_the_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir(mode=0o700)
-    os.symlink(tmp_path / "real", tmp_path / "link")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
     with pytest.raises(NotAllowedError, match="not a folder"):
         InstanceLock(tmp_path / "link" / "app.sock").acquire()

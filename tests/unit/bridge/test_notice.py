@@ -7,7 +7,11 @@ from avdesk.core.alerts import Alert, AlertAction, Urgency
 HOSTILE = "Quota & <a href='http://x'>more</a> \x1b[31mred\x07"
 FAILED = Alert("run:prod:1", "prod", "Video failed · prod", HOSTILE, Urgency.CRITICAL)
 LOST = Alert(
-    "server:prod", "prod", "Server not reachable · prod", "Refused.", actions=(AlertAction.OPEN, AlertAction.CHECK_NOW)
+    "server:prod",
+    "prod",
+    "Server not reachable · prod",
+    "Refused.",
+    actions=(AlertAction.OPEN, AlertAction.CHECK_NOW),
 )
 RICH = {"body", "body-markup", "actions"}
 

@@ -1,0 +1,70 @@
+"""What the running app answers to other processes."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from avdesk import __version__
+from avdesk.app.answers import Answers
+from avdesk.app.latest import Latest
+from avdesk.bridge.poller import Told
+from tests.harness.snapshots import all_states
+
+
+class Heard:
+    """What the answers caused."""
+
+    def __init__(self) -> None:
+        self.raised: list[str] = []
+        self.hurried: list[str] = []
+
+
+@pytest.fixture
+def heard() -> Heard:
+    return Heard()
+
+
+@pytest.fixture
+def answers(qtbot: QtBot, heard: Heard) -> Answers:
+    del qtbot
+    latest = Latest(("prod", "dev"), "prod")
+    latest.take(Told("prod", all_states()["running"]))
+    return Answers(latest, heard.raised.append, heard.hurried.append)
+
+
+def test_a_status_is_told_as_the_apps_with_its_true_age(answers: Answers) -> None:
+    answer = answers({"do": "status", "environment": None})
+    status = answer["status"]
+    assert isinstance(status, dict)
+    assert (answer["ok"], status["environment"], status["via"]) == (True, "prod", "app")
+    assert status["age_s"] > 1_000_000  # the sample is from 2025
+    assert status["summary"]["phase"] == "video_creation" or status["summary"]["state"] == "stale"
+
+
+def test_what_no_poller_has_told_of_yet_is_declined(answers: Answers) -> None:
+    assert answers({"do": "status", "environment": "dev"}) == {"ok": False, "error": "nothing is known yet"}
+
+
+@pytest.mark.parametrize("name", ["nowhere", "", 7, ["prod"], {"a": 1}])
+def test_an_unknown_environment_is_declined(answers: Answers, heard: Heard, name: object) -> None:
+    for do in ("status", "hurry"):
+        assert answers({"do": do, "environment": name})["ok"] is False
+    assert heard.hurried == []
+
+
+def test_a_later_start_raises_the_window_with_its_token(answers: Answers, heard: Heard) -> None:
+    assert answers({"do": "raise"}) == {"ok": True}
+    assert answers({"do": "raise", "activation_token": "abc_TIME1"}) == {"ok": True}
+    assert answers({"do": "raise", "activation_token": "x" * 10_000}) == {"ok": True}
+    assert heard.raised == ["", "abc_TIME1", ""]
+
+
+def test_hurrying_asks_the_environment_that_is_meant(answers: Answers, heard: Heard) -> None:
+    assert answers({"do": "hurry"}) == {"ok": True}
+    assert answers({"do": "hurry", "environment": "dev"}) == {"ok": True}
+    assert heard.hurried == ["prod", "dev"]
+
+
+def test_the_version_is_told_and_anything_else_declined(answers: Answers) -> None:
+    assert answers({"do": "version"}) == {"ok": True, "version": __version__}
+    assert answers({"do": "format"})["ok"] is False
+    assert answers({})["ok"] is False
