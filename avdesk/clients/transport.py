@@ -152,7 +152,7 @@ class Transport:
             location = reply.headers.get("location") if reply.status in _REDIRECTS else None
             if location is None:
                 return reply
-            url, params = _next_address(parts, url, location, wish.method, reply.status), None
+            url, params = next_address(url, location, wish.method, reply.status), None
         raise RedirectError(
             _("{host} sends requests round in circles.").format(host=host_label(check_url(url))),
             _("Check the address of the server."),
@@ -264,12 +264,13 @@ def _bundle(parts: SplitResult) -> bool | str:
     return path
 
 
-def _next_address(parts: SplitResult, url: str, location: str, method: str, status: int) -> str:
-    """Return where a redirect leads.
+def next_address(url: str, location: str, method: str, status: int) -> str:
+    """Return where a redirect from `url` leads.
 
     Raises:
         RedirectError: to another host, from https to http, or one that would turn a POST into a GET.
     """
+    parts = check_url(url)
     wrong = _("Check the address of the server.")
     try:
         target = urljoin(url, location)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from avdesk.clients.reply import MAX_DEPTH, Timeouts, depth
-from avdesk.clients.transport import Transport
+from avdesk.clients.transport import Transport, next_address
 from avdesk.core.errors import (
     AbortedError,
     AvdeskError,
@@ -278,6 +278,24 @@ def test_a_redirected_post_is_not_turned_into_a_get(serve: Serve, transport: Tra
     with pytest.raises(RedirectError):
         transport.request("POST", server.url + "/generate", json={"topic": "x"})
     assert [r.method for r in server.requests] == ["POST"]
+
+
+@pytest.mark.parametrize(
+    ("source", "location", "target"),
+    [
+        ("http://h.invalid/a", "https://h.invalid/a", "https://h.invalid/a"),
+        ("http://h.invalid/a", "//h.invalid:80/b", "http://h.invalid:80/b"),
+        ("https://h.invalid/a", "http://h.invalid/a", None),
+        ("https://h.invalid/a", "https://h.invalid:8443/a", None),
+        ("https://h.invalid/a", "https://h.invalid.evil.invalid/a", None),
+    ],
+)
+def test_which_redirects_stay_on_the_host(source: str, location: str, target: str | None) -> None:
+    if target is not None:
+        assert next_address(source, location, "GET", 302) == target
+    else:
+        with pytest.raises(RedirectError):
+            next_address(source, location, "GET", 302)
 
 
 def test_the_body_of_a_redirect_is_bounded_too(serve: Serve, transport: Transport) -> None:
