@@ -39,10 +39,13 @@ from avdesk.ui.wishes import Wishes
 log = logging.getLogger(__name__)
 
 
-def start(paths: Paths, loaded: Loaded, current: str, *, background: bool) -> int:
+def start(
+    paths: Paths, loaded: Loaded, current: str, *, background: bool, at_end: Callable[[], object] | None = None
+) -> int:
     """Run the desktop app until it is quit, and return its exit code. The instance's lock is held by the caller.
 
-    `current` is the environment to look at first; `background` opens no window where there is a tray.
+    `current` is the environment to look at first; `background` opens no window where there is a tray; `at_end` is
+    called when everything else has ended, also where the process then ends without returning from here.
     """
     application = _application()
     crash_teller = CrashTeller()
@@ -50,7 +53,7 @@ def start(paths: Paths, loaded: Loaded, current: str, *, background: bool) -> in
     crash_hooks.install()
     parts = _make_parts(paths, loaded, current, crash_hooks, crash_teller)
     desk = Desk(parts)
-    running = _Running(parts, desk)
+    running = _Running(parts, desk, at_end or _nothing)
     shutdown = running.shutdown
     connect(parts, desk, shutdown)
     application.aboutToQuit.connect(shutdown.finish)
@@ -115,15 +118,14 @@ def _make_parts(
 class _Running:
     """What comes to life after the tray, and how it ends."""
 
-    def __init__(self, parts: Parts, desk: Desk) -> None:
+    def __init__(self, parts: Parts, desk: Desk, at_end: Callable[[], object]) -> None:
         self._parts = parts
         self._desk = desk
         self.shutdown = Shutdown(
             at_once=[parts.tray_host.stop, parts.window.close, self._close_socket],
-            afterwards=[desk.stop_watches, self._close_buses, parts.faults.close, self._close_log],
+            afterwards=[desk.stop_watches, self._close_buses, parts.faults.close, at_end, self._close_log],
         )
         self._close_socket_now: Callable[[], None] = _nothing
-        self._close_log_now: Callable[[], None] = _nothing
 
     def at_work(self, *, background: bool) -> None:
         """Begin the work that may take its time, after the tray has been shown."""
@@ -144,10 +146,11 @@ class _Running:
         parts.wake.start()
 
     def _open_log(self) -> None:
-        from avdesk.app.logfile import close_log, open_log
+        from avdesk.store.logfile import log_to
 
-        handler = open_log(self._parts.paths.log_file)
-        self._close_log_now = lambda: close_log(handler)
+        log_to(self._parts.paths.log_file, logging.INFO)
+        for chatty in ("urllib3", "requests", "google"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
         left = self._parts.faults.open()
         log.info("AVDesk %s starts, tray: %s", __version__, QSystemTrayIcon.isSystemTrayAvailable())
         for sentence in self._parts.loaded.sentences():
@@ -174,8 +177,10 @@ class _Running:
                 bus.close()
 
     def _close_log(self) -> None:
+        from avdesk.store.logfile import end_logging
+
         log.info("AVDesk has ended")
-        self._close_log_now()
+        end_logging()
 
 
 def _nothing() -> None:

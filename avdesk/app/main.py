@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import ExitStack
 from typing import Protocol
 
 from avdesk.bridge.instance_lock import InstanceLock
@@ -38,20 +39,17 @@ def run_app(
         NotAllowedError: the folder of the socket is not private to the user.
         RequestRefusedError: another process holds the lock but does not answer.
     """
-    try:
+    with ExitStack() as at_end:
+        if demo is not None:
+            at_end.callback(demo.close)
         current = _current(settings, environment)
         lock = InstanceLock(paths.socket)
         if not _is_first(lock, paths):
             return 0
-        try:
-            from avdesk.app.bootstrap import start
+        at_end.callback(lock.release)
+        from avdesk.app.bootstrap import start
 
-            return start(paths, settings, current, background=background)
-        finally:
-            lock.release()
-    finally:
-        if demo is not None:
-            demo.close()
+        return start(paths, settings, current, background=background, at_end=at_end.close)
 
 
 def _current(settings: Loaded, environment: str | None) -> str:
