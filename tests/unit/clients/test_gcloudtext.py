@@ -25,8 +25,8 @@ from avdesk.core.errors import (
 
 ENDPOINT = "Using endpoint [http://127.0.0.1:4711/]\n"
 LIST = ENDPOINT + "ERROR: (gcloud.ai.custom-jobs.list) "
-AS_FILE = " This command is authenticated with an access token from FILE specified by the [auth/access_token_file] property."
-DENIED = """PERMISSION_DENIED: Permission 'aiplatform.customJobs.list' denied on resource (or it may not exist).{as_file}
+AS_FILE = " This command is authenticated with an access token from FILE specified by the [auth] property."
+DENIED = """PERMISSION_DENIED: Permission 'aiplatform.customJobs.list' denied on resource.{as_file}
 - '@type': type.googleapis.com/google.rpc.ErrorInfo
   domain: aiplatform.googleapis.com
   metadata:
@@ -82,15 +82,19 @@ CRASH = "ERROR: gcloud crashed ({kind}): {rest}\n\nIf you would like to report t
             {},
         ),
         (
-            "ERROR: (gcloud.ai.custom-jobs.list) Your current active account [x@example.com] does not have any valid "
-            "credentials\n",
+            (
+                "ERROR: (gcloud.ai.custom-jobs.list) Your current active account [x@example.com] does not "
+                "have any valid credentials\n"
+            ),
             1,
             CredentialsExpiredError,
             {},
         ),
         (
-            "ERROR: (gcloud.ai.custom-jobs.list) There was a problem refreshing your current auth tokens: "
-            "('invalid_grant: Bad Request', {'error': 'invalid_grant'})\n",
+            (
+                "ERROR: (gcloud.ai.custom-jobs.list) There was a problem refreshing your current auth tokens: "
+                "('invalid_grant: Bad Request', {'error': 'invalid_grant'})\n"
+            ),
             1,
             CredentialsExpiredError,
             {},

@@ -63,6 +63,13 @@ def full_port() -> Iterator[int]:
         sock.close()
 
 
+@pytest.fixture
+def deaf_port() -> Iterator[int]:
+    """Return a port where connections come about and nobody ever reads or writes."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
 def test_an_answer_comes_back_whole(serve: Serve, transport: Transport) -> None:
     server: FaultServer = serve(
         lambda e: e.answer(200, {"a": [1]}, headers={"Date": "Mon, 23 Nov 2026 21:38:02 GMT", "X-Mixed": "Y"})
@@ -469,6 +476,7 @@ def test_abort_ends_a_request_wherever_it_waits(
     serve: Serve,
     transport: Transport,
     full_port: int,
+    deaf_port: int,
     monkeypatch: pytest.MonkeyPatch,
     where: str,
 ) -> None:
@@ -489,7 +497,7 @@ def test_abort_ends_a_request_wherever_it_waits(
     elif where == "connect":
         url = f"http://127.0.0.1:{full_port}/"
     elif where == "handshake":
-        url = url.replace("http:", "https:")
+        url = f"https://127.0.0.1:{deaf_port}/"
     thread = abort_when(transport, server if where in ("headers", "body", "endless") else None)
     started = time.monotonic()
     with pytest.raises(AbortedError):
