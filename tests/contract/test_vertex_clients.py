@@ -158,35 +158,26 @@ def test_a_job_is_created_and_cancelled(client: VertexClient, emulator: Emulator
     client.cancel_job("us-central1", made.number)  # a second time does no harm
 
 
-@pytest.mark.parametrize(
-    ("fault", "expected"),
-    [
-        ("denied", PermissionDeniedError),
-        ("expired", CredentialsExpiredError),
-        ("quota", RateLimitedError),
-        ("409", RequestRefusedError),
-    ],
-)
-def test_one_region_that_fails_blanks_no_other(
-    both: tuple[VertexClient, VertexClient], emulator: Emulator, fault: str, expected: type[Exception]
-) -> None:
-    emulator.faults.add(f"google:/v1/*/us-west1/*={fault}")
-    listings = [client.list_jobs(REGIONS) for client in both]
-    for listing in listings:
-        assert listing.jobs
-        assert set(listing.failures) == {"us-west1"}
-        assert type(listing.failures["us-west1"]) is expected
-    assert listings[0].jobs == listings[1].jobs
-    messages = {listing.failures["us-west1"].message for listing in listings}
-    assert len(messages) == 1
-
-
-def test_a_missing_permission_is_named_by_both(both: tuple[VertexClient, VertexClient], emulator: Emulator) -> None:
-    emulator.faults.add("google:*=denied")
-    for client in both:
-        failure = client.list_jobs(("us-central1",)).failures["us-central1"]
-        assert isinstance(failure, PermissionDeniedError)
-        assert failure.permission == "aiplatform.customJobs.list"
+def test_regions_that_fail_blank_no_other(both: tuple[VertexClient, VertexClient], emulator: Emulator) -> None:
+    expected = {
+        "us-west1": ("denied", PermissionDeniedError),
+        "us-east1": ("quota", RateLimitedError),
+        "europe-west1": ("expired", CredentialsExpiredError),
+        "asia-southeast1": ("409", RequestRefusedError),
+    }
+    for region, (fault, _kind) in expected.items():
+        emulator.faults.add(f"google:/v1/*/{region}/*={fault}")
+    rest, gcloud = (client.list_jobs(("us-central1", *expected)) for client in both)
+    assert rest.jobs
+    assert rest.jobs == gcloud.jobs
+    for listing in (rest, gcloud):
+        assert {region: type(error) for region, error in listing.failures.items()} == {
+            region: kind for region, (_fault, kind) in expected.items()
+        }
+        denied = listing.failures["us-west1"]
+        assert isinstance(denied, PermissionDeniedError)
+        assert denied.permission == "aiplatform.customJobs.list"
+    assert [e.message for e in rest.failures.values()] == [e.message for e in gcloud.failures.values()]
 
 
 def test_auto_stays_with_rest_when_the_server_fails(
