@@ -10,6 +10,7 @@
 import logging
 import sys
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
@@ -28,6 +29,7 @@ from avdesk.bridge.announced import Announced
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
 from avdesk.bridge.notifications import DesktopNotifications
+from avdesk.bridge.poller import MonitorLike
 from avdesk.bridge.wake import WakeWatch
 from avdesk.bridge.watch import Watch
 from avdesk.config.load import Loaded
@@ -40,18 +42,26 @@ log = logging.getLogger(__name__)
 
 
 def start(
-    paths: Paths, loaded: Loaded, current: str, *, background: bool, at_end: Callable[[], object] | None = None
+    paths: Paths,
+    loaded: Loaded,
+    current: str,
+    *,
+    background: bool,
+    at_end: Callable[[], object] | None = None,
+    google_token: str | None = None,
 ) -> int:
     """Run the desktop app until it is quit, and return its exit code. The instance's lock is held by the caller.
 
     `current` is the environment to look at first; `background` opens no window where there is a tray; `at_end` is
-    called when everything else has ended, also where the process then ends without returning from here.
+    called when everything else has ended, also where the process then ends without returning from here;
+    `google_token` is sent to the Google APIs instead of the user's own credentials.
     """
     application = _application()
     crash_teller = CrashTeller()
     crash_hooks = CrashHooks(crash_teller.told.emit)
     crash_hooks.install()
-    parts = _make_parts(paths, loaded, current, crash_hooks, crash_teller)
+    make_monitor = monitor_maker(loaded.settings, paths, google_token)
+    parts = _make_parts(paths, loaded, current, make_monitor, crash_hooks, crash_teller)
     desk = Desk(parts)
     running = _Running(parts, desk, at_end or _nothing)
     shutdown = running.shutdown
@@ -70,14 +80,19 @@ def _application() -> QApplication:
     # No display name: Qt would add it to the window's title, which names the app already.
     QCoreApplication.setApplicationName("AVDesk")
     QCoreApplication.setApplicationVersion(__version__)
-    application = QApplication(sys.argv[:1])
+    application = QApplication(["avdesk"])  # the class of its windows, whatever the program file is called
     application.setDesktopFileName(APP_ID)
     application.setQuitOnLastWindowClosed(False)
     return application
 
 
 def _make_parts(
-    paths: Paths, loaded: Loaded, current: str, crash_hooks: CrashHooks, crash_teller: CrashTeller
+    paths: Paths,
+    loaded: Loaded,
+    current: str,
+    make_monitor: Callable[[str], MonitorLike],
+    crash_hooks: CrashHooks,
+    crash_teller: CrashTeller,
 ) -> Parts:
     settings = loaded.settings
     names = tuple(settings.environments)
@@ -102,7 +117,7 @@ def _make_parts(
         tray=tray,
         tray_host=TrayHost(tray),
         window=window,
-        watches={name: Watch(name, monitor_maker(settings, paths, name)) for name in names},
+        watches={name: Watch(name, partial(make_monitor, name)) for name in names},
         session_bus=session_bus,
         system_bus=system_bus,
         notifications=notifications,

@@ -19,14 +19,16 @@ HAND_OVER_WITHIN_S = 8.0
 _RETRY_S = 0.1
 
 
-class Closable(Protocol):
-    """What belongs to this run of the app and ends with it, as the embedded AutoVideo of the demo."""
+class Demo(Protocol):
+    """What belongs to this run of the app and ends with it: the demo's embedded AutoVideo."""
 
+    @property
+    def google_token(self) -> str: ...
     def close(self) -> None: ...
 
 
 def run_app(
-    paths: Paths, settings: Loaded, environment: str | None, *, background: bool, demo: Closable | None = None
+    paths: Paths, settings: Loaded, environment: str | None, *, background: bool, demo: Demo | None = None
 ) -> int:
     """Run the desktop app until it is quit, and return its exit code.
 
@@ -49,7 +51,8 @@ def run_app(
         at_end.callback(lock.release)
         from avdesk.app.bootstrap import start
 
-        return start(paths, settings, current, background=background, at_end=at_end.close)
+        token = demo.google_token if demo is not None else None
+        return start(paths, settings, current, background=background, at_end=at_end.close, google_token=token)
 
 
 def _current(settings: Loaded, environment: str | None) -> str:

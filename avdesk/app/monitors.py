@@ -1,21 +1,22 @@
 """Making monitors in the threads that will step them: what asks is heavy to import, and the tray comes first."""
 
 import threading
+from collections.abc import Callable
 from functools import partial
 
-from avdesk.bridge.poller import MonitorLike, MonitorMaker
+from avdesk.bridge.poller import MonitorLike
 from avdesk.config.paths import Paths
 from avdesk.config.settings import Settings
 
 _importing = threading.Lock()
 
 
-def monitor_maker(settings: Settings, paths: Paths, environment: str) -> MonitorMaker:
-    """Return what makes the monitor of one environment; call it in the thread that steps the monitor."""
-    return partial(_make, settings, paths, environment)
+def monitor_maker(settings: Settings, paths: Paths, google_token: str | None) -> Callable[[str], MonitorLike]:
+    """Return what makes the monitor of an environment; call it in the thread that steps the monitor."""
+    return partial(_make, settings, paths, google_token)
 
 
-def _make(settings: Settings, paths: Paths, environment: str) -> MonitorLike:
+def _make(settings: Settings, paths: Paths, google_token: str | None, environment: str) -> MonitorLike:
     with _importing:
         from avdesk.services.runtime import Runtime
-    return Runtime(settings, paths).monitor(environment)
+    return Runtime(settings, paths, google_token=google_token).monitor(environment)

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import Self
 
+from avdesk.config.load import Loaded
 from avdesk.config.paths import Paths, find_paths
 from avdesk.config.settings import Environment, Polling, Settings
 from avdesk.core import phases, wire
@@ -29,20 +30,21 @@ _SPREAD = (0.92, 0.95, 0.98, 1.0, 1.03, 1.06)
 
 
 class Playground:
-    """The demo's world while it lasts. A context manager; `start` before anything is asked of it.
+    """The demo's world while it lasts, from its making to `close`. A context manager.
 
     Attributes:
         speed: how many times faster than in reality everything goes; the rate limit's window shrinks with it.
         paths: the throw-away home.
-        settings: the configuration, one environment called demo.
+        settings: the configuration, as if read from a file: one environment called demo.
         emulator: the embedded AutoVideo.
     """
 
     def __init__(self, *, speed: float = DEFAULT_SPEED, seed: int = 7) -> None:
-        """Prepare; nothing listens and nothing is written before `start`.
+        """Start the embedded AutoVideo, whose first run then begins by itself and succeeds.
 
         Raises:
             ValueError: the speed is out of range.
+            OSError: no port or no folder can be had.
         """
         self.speed = speed
         self.emulator = Emulator(
@@ -56,14 +58,6 @@ class Playground:
         )
         self._folder = tempfile.TemporaryDirectory(prefix="avdesk-demo-", ignore_cleanup_errors=True)
         self.paths: Paths = find_paths(Path(self._folder.name))
-        self.settings = Settings(ENVIRONMENT)
-
-    def start(self) -> Self:
-        """Start the embedded AutoVideo, whose first run then begins by itself and succeeds.
-
-        Raises:
-            OSError: no port or no folder can be had.
-        """
         emulator = self.emulator.start()
         emulator.plan_next(hardware="t4", refused_regions=0, failure=None, queue_s=420.0, render_s=480.0)
         environment = Environment(
@@ -83,28 +77,33 @@ class Playground:
                 health_sweep_s=max(30.0, 1800.0 / self.speed),
             ),
         )
-        self.settings = Settings(ENVIRONMENT, MappingProxyType({ENVIRONMENT: environment}))
+        settings = Settings(ENVIRONMENT, MappingProxyType({ENVIRONMENT: environment}))
+        self.settings = Loaded(settings, (), self.paths.config_file, exists=False)
         self._remember_a_past()
-        return self
+
+    @property
+    def google_token(self) -> str:
+        """The bearer that the embedded Google APIs ask for."""
+        return self.emulator.token
 
     def runtime(self) -> Runtime:
         """Return a runtime for the playground, with the token that the embedded Google APIs ask for."""
-        return Runtime(self.settings, self.paths, google_token=self.emulator.token)
+        return Runtime(self.settings.settings, self.paths, google_token=self.google_token)
 
-    def stop(self) -> None:
+    def close(self) -> None:
         """Stop the embedded AutoVideo and remove the home."""
         self.emulator.stop()
         self._folder.cleanup()
 
     def __enter__(self) -> Self:
-        """Start."""
-        return self.start()
+        """Return the playground."""
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop."""
-        self.stop()
+        """Close."""
+        self.close()
 
     def _remember_a_past(self) -> None:
         """Fill the home with what AVDesk would know after some days with this server."""
