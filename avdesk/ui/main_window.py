@@ -38,6 +38,7 @@ from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.signs import app_icon
 from avdesk.ui.theme import STEP, tone_colour
+from avdesk.ui.widgets.listing import IndentedDelegate
 from avdesk.ui.widgets.messages import MessageBar
 from avdesk.ui.widgets.text import Elided, Role
 from avdesk.ui.wishes import Wishes
@@ -218,6 +219,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*LEAST_SIZE)
         self.navigation.setAccessibleName(_("Pages"))
         self.navigation.setFrameShape(QFrame.Shape.NoFrame)
+        self.navigation.setItemDelegate(IndentedDelegate(self.navigation))
         self.navigation.viewport().setAutoFillBackground(False)
         self.navigation.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.navigation.currentRowChanged.connect(self.stack.setCurrentIndex)

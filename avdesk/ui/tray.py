@@ -58,47 +58,54 @@ class Tray(QObject):
         self._drawn: tuple[object, ...] | None = None
         self._open_since: datetime | None = None
         self._menu = TrayMenu(environments, wishes)
-        self._item = QSystemTrayIcon(self)
-        self._item.activated.connect(self._on_activated)
-        self._item.messageClicked.connect(self.message_clicked)
+        self._item: QSystemTrayIcon | None = None
         self._menu.aboutToShow.connect(self._on_menu_opened)
         self._menu.aboutToHide.connect(self._on_menu_closed)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.refresh)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self.refresh)
-        self.refresh()
-        self._item.setContextMenu(self._menu)
 
     @property
     def is_shown(self) -> bool:
         """Whether the item has been put into a tray."""
-        return self._item.isVisible()
+        return self._item is not None and self._item.isVisible()
 
     def show(self) -> None:
-        """Put the item into the tray."""
+        """Put the item into the tray, which has to be there: Qt decides when an item is made where it can be shown."""
+        if self._item is None:
+            self._item = QSystemTrayIcon(self)
+            self._item.activated.connect(self._on_activated)
+            self._item.messageClicked.connect(self.message_clicked)
+            self._item.setContextMenu(self._menu)
+        self.refresh()
         self._item.show()
 
     def hide(self) -> None:
         """Take the item out of the tray and stop refreshing it."""
         self._timer.stop()
-        self._item.hide()
+        if self._item is not None:
+            self._item.hide()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show another snapshot."""
         self._snapshot = snapshot
-        self.refresh()
+        if self._item is not None:
+            self.refresh()
 
     def show_message(self, title: str, body: str, *, urgent: bool) -> None:
         """Show a message by the tray's own means."""
         kind = QSystemTrayIcon.MessageIcon.Warning if urgent else QSystemTrayIcon.MessageIcon.Information
-        self._item.showMessage(title, body, kind)
+        if self._item is not None:
+            self._item.showMessage(title, body, kind)
 
     def refresh(self) -> None:
-        """Bring everything up to the time of day; sets out the next time by itself."""
+        """Bring everything up to the time of day, and set out the next time. Nothing without an item."""
+        if self._item is None:
+            return
         now = self._now()
         state = tray_state(self._snapshot, now)
-        self._draw(state)
+        self._draw(self._item, state)
         if self._item.toolTip() != state.tooltip:
             self._item.setToolTip(state.tooltip)
         self._menu.show_state(state)
@@ -110,7 +117,7 @@ class Tray(QObject):
         age = self._snapshot.age_s(now)
         return REFRESH_YOUNG_MS if age is not None and age < YOUNG_S else REFRESH_OLD_MS
 
-    def _draw(self, state: TrayState) -> None:
+    def _draw(self, item: QSystemTrayIcon, state: TrayState) -> None:
         dark = panel_is_dark()
         look = (state.sign, state.done, state.total, dark)
         if look == self._drawn:
@@ -119,7 +126,7 @@ class Tray(QObject):
         icon = QIcon()
         for size in ICON_SIZES:
             icon.addPixmap(sign_pixmap(state.sign, size, dark=dark, done=state.done, total=state.total))
-        self._item.setIcon(icon)
+        item.setIcon(icon)
 
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         # A double click arrives as a click first, and two of these would open and hide.

@@ -23,6 +23,7 @@ class Card(QWidget):
         super().__init__(parent)
         self.setAccessibleName(title)
         self.title = Elided(title, Role.TITLE)
+        self.title.setMinimumHeight(2 * STEP + HALF)
         self.head = QHBoxLayout()
         self.head.setSpacing(STEP)
         self.head.addWidget(self.title, 1)

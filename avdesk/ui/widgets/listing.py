@@ -46,6 +46,15 @@ class SignDelegate(QStyledItemDelegate):
         return QSize(hint.width() + STEP, option.fontMetrics.height() + STEP)
 
 
+class IndentedDelegate(QStyledItemDelegate):
+    """Draws an item's text a little away from its edge."""
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Begin the text as it is drawn, not as it is read out, with a blank."""
+        super().initStyleOption(option, index)
+        option.text = "\u2002" + option.text
+
+
 class RowsView(QTreeView):
     """A table that asks for the room of a few rows, and takes what more there is."""
 

@@ -1,0 +1,61 @@
+"""What the tests of the window share."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from avdesk import i18n
+from avdesk.ui.main_window import MainWindow
+from avdesk.ui.theme import apply_theme
+from avdesk.ui.wishes import Wishes
+from tests.harness.snapshots import ENVIRONMENTS, NOW
+
+
+class MemoryStore:
+    """Remembers the window's place for as long as the test lasts."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, object] = {}
+
+    def value(self, key: str, /) -> object:
+        """Return what was kept."""
+        return self.kept.get(key)
+
+    def setValue(self, key: str, value: object, /) -> None:
+        """Keep a value."""
+        self.kept[key] = value
+
+
+MakeWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def wishes(qtbot: QtBot) -> Wishes:
+    """Return wishes that nobody fulfils."""
+    del qtbot
+    return Wishes()
+
+
+@pytest.fixture
+def store() -> MemoryStore:
+    """Return an empty store."""
+    return MemoryStore()
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, wishes: Wishes, store: MemoryStore) -> Iterator[MakeWindow]:
+    """Return a maker of windows that are shown in the size given."""
+
+    def make(environment: str = "prod", size: tuple[int, int] = (1080, 720)) -> MainWindow:
+        window = MainWindow(ENVIRONMENTS, environment, wishes, store, now=lambda: NOW)
+        qtbot.addWidget(window)
+        window.resize(*size)
+        with qtbot.waitActive(window):
+            window.show()
+            window.activateWindow()
+        return window
+
+    yield make
+    apply_theme("system")
+    i18n.install(None)
