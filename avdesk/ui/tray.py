@@ -72,7 +72,7 @@ class Tray(QObject):
         return self._item is not None and self._item.isVisible()
 
     def show(self) -> None:
-        """Put the item into the tray, which has to be there: Qt decides when an item is made where it can be shown."""
+        """Put the item into the tray, which must be there: Qt decides how to show an item when that is made."""
         if self._item is None:
             self._item = QSystemTrayIcon(self)
             self._item.activated.connect(self._on_activated)

@@ -18,6 +18,9 @@ from avdesk.ui.tray_state import tray_state
 from avdesk.ui.wishes import Wishes
 from tests.harness.snapshots import NOW, all_states
 
+# Shown without a tray and without X11: what Qt says of that is no finding here.
+pytestmark = pytest.mark.qt_log_ignore("No such signal QPlatformNativeInterface")
+
 STATES = all_states()
 
 
@@ -44,7 +47,13 @@ def wishes(qtbot: QtBot) -> Wishes:
 
 @pytest.fixture
 def tray(wishes: Wishes, clock: Clock) -> Tray:
-    return Tray(("prod", "dev"), STATES["first"], wishes, now=clock)
+    return shown_tray(("prod", "dev"), wishes, clock)
+
+
+def shown_tray(environments: tuple[str, ...], wishes: Wishes, clock: Clock) -> Tray:
+    tray = Tray(environments, STATES["first"], wishes, now=clock)
+    tray.show()
+    return tray
 
 
 def item_of(tray: Tray) -> QSystemTrayIcon:
@@ -173,7 +182,7 @@ def test_a_pause_can_be_ended(tray: Tray, wishes: Wishes) -> None:
 
 
 def test_one_environment_is_no_choice(wishes: Wishes) -> None:
-    assert "Environment" not in entries(Tray(("prod",), STATES["idle"], wishes, now=Clock()))
+    assert "Environment" not in entries(shown_tray(("prod",), wishes, Clock()))
 
 
 def test_the_tray_wakes_seldom_unless_its_menu_is_open(tray: Tray, clock: Clock) -> None:
