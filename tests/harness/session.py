@@ -94,8 +94,8 @@ class DesktopSession:
         self._start(
             "dbus-daemon", ["dbus-daemon", f"--config-file={config}", "--nofork", "--nopidfile", "--nosyslog"]
         )
-        wait_until(socket.exists, "the bus listens")
-        self.bus = self._stack.enter_context(Bus(self.bus_address))
+        self.bus = wait_until(self._connect, "the bus takes connections")
+        self._stack.callback(self.bus.close)
         self.recorder = NotificationRecorder(self.bus_address)
         self._stack.callback(self.recorder.close)
         self.keyring = KeyringService(self._processes, self.environment, self.bus)
@@ -112,6 +112,13 @@ class DesktopSession:
         if self._keyring is not None:
             self.keyring.start(self._keyring)
         self._wait_until_up()
+
+    def _connect(self) -> Bus | None:
+        """Connect to the session's bus; None where it isn't there yet, or doesn't listen yet."""
+        try:
+            return Bus(self.bus_address)
+        except OSError:
+            return None
 
     def _wait_until_up(self) -> None:
         """Wait until all that was started in one go is there."""
@@ -224,9 +231,7 @@ class DesktopSession:
                         return item
             return None
 
-        item = wait_until(look, "an item is in the tray", timeout_s)
-        assert item is not None
-        return item
+        return wait_until(look, "an item is in the tray", timeout_s)
 
     # --- Notifications --------------------------------------------------------------------------------------------
 
@@ -261,9 +266,7 @@ class DesktopSession:
             found = [entry for entry in self.notifications() if part in f"{entry.summary}\n{entry.body}"]
             return found[-1] if found and found[-1].id is not None else None
 
-        found = wait_until(look, f"a notification with {part!r} is there", timeout_s)
-        assert found is not None
-        return found
+        return wait_until(look, f"a notification with {part!r} is there", timeout_s)
 
     def invoke_action(self, notification: Notification, key: str = "default") -> None:
         """Choose an action of a notification through dunst, as a user does; LookupError where it has none such."""

@@ -8,7 +8,7 @@ PAUSE_S = 0.02
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T], what: str, timeout_s: float = 15.0) -> T:
+def wait_until(condition: Callable[[], T | None], what: str, timeout_s: float = 15.0) -> T:
     """Ask `condition` again and again until its answer is true, and return that; TimeoutError names `what`."""
     deadline = time.monotonic() + timeout_s
     while True:
