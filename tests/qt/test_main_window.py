@@ -129,12 +129,14 @@ def test_problems_of_the_configuration_are_told_and_can_be_dismissed(make_window
     assert window.messages.texts() == []
 
 
-def test_the_place_is_remembered(make_window: MakeWindow, store: MemoryStore) -> None:
-    window = make_window(size=(700, 480))
+def test_the_place_is_remembered(make_window: MakeWindow, qtbot: QtBot, store: MemoryStore) -> None:
+    window = make_window()
+    window.setGeometry(60, 40, 700, 480)
+    qtbot.waitUntil(lambda: window.geometry().getRect() == (60, 40, 700, 480))
     window.close()
-    assert store.kept[KEY] == f"{window.x()},{window.y()},700,480,0"
+    assert store.kept[KEY] == "60,40,700,480,0"
     again = MainWindow(ENVIRONMENTS, "prod", Wishes(), store, now=lambda: NOW)
-    assert (again.width(), again.height()) == (700, 480)
+    assert again.geometry().getRect() == (60, 40, 700, 480)
 
 
 def test_a_place_off_every_screen_comes_back(qtbot: QtBot, store: MemoryStore) -> None:

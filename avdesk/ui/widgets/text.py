@@ -20,14 +20,15 @@ _LOOK_CHANGES = frozenset(
 )
 
 
-_LONG_WORD = re.compile(r"(\S{16})(?=\S)")
+_LONG_WORD = re.compile(r"\S{25,}")
+_PLACES = re.compile(r"[._/@:=-](?=\w)|\w{24}(?=\w)")
 _BREAK_HERE = "\u200b"
-_LEAST_LETTERS = 16
+_LEAST_LETTERS = 24
 
 
 def breakable(text: str) -> str:
     """Return `text` with invisible places to break lines at in words that are too long for one."""
-    return _LONG_WORD.sub(r"\1" + _BREAK_HERE, text)
+    return _LONG_WORD.sub(lambda word: _PLACES.sub(lambda place: place[0] + _BREAK_HERE, word[0]), text)
 
 
 class Role(Enum):

@@ -1,0 +1,173 @@
+"""Makes the pictures of docs/images: run it as ``make screenshots``.
+
+Everything happens in a real desktop session of its own (X server, window manager, panel, notifications). The demo's
+pictures show the real program on the embedded AutoVideo, as ``avdesk demo`` starts it; the pictures of states that
+would take long to come about show the real window with sample data.
+
+    docs/make_screenshots.py [SCENE…] [--into FOLDER]
+"""
+
+import argparse
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.harness.session import DesktopSession  # noqa: E402 - the line above makes the tests' tools findable
+
+IMAGES = ROOT / "docs" / "images"
+SMALL, START = (800, 560), (1080, 720)
+DEMO_SPEED = 20
+DEMO_TITLE = "AVDesk — demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One picture of the window with sample data.
+
+    Attributes:
+        name: the file's.
+        state: the sample that is shown.
+        theme: ``light`` or ``dark``.
+        environment: whose.
+        scale: device pixels for one.
+        size: of the window.
+        language: a catalogue, or the pseudo-locale.
+    """
+
+    name: str
+    state: str
+    theme: str = "light"
+    environment: str = "staging"
+    scale: float = 1.0
+    size: tuple[int, int] = START
+    language: str = ""
+
+
+SCENES = (
+    Scene("pipeline-light", "running"),
+    Scene("pipeline-dark", "running", theme="dark"),
+    Scene("pipeline-production", "waiting", environment="prod"),
+    Scene("pipeline-failed", "failed"),
+    Scene("pipeline-offline", "offline"),
+    Scene("pipeline-empty", "empty", environment="dev"),
+    Scene("pipeline-denied", "denied", theme="dark"),
+    Scene("pipeline-small", "running", size=SMALL),
+    Scene("pipeline-125", "running", scale=1.25, size=SMALL),
+    Scene("pipeline-200", "running", theme="dark", scale=2.0, size=SMALL),
+    Scene("pipeline-pseudo", "waiting", environment="prod", size=SMALL, language="qps"),
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Make the pictures named, all of them without names."""
+    parser = argparse.ArgumentParser(description="Make the pictures of docs/images.")
+    parser.add_argument("scenes", nargs="*", metavar="SCENE", help="the pictures' names; 'demo' is the real program")
+    parser.add_argument("--into", type=Path, default=IMAGES)
+    parser.add_argument("--show", help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.show is not None:
+        return show(next(scene for scene in SCENES if scene.name == options.show))
+    wanted = set(options.scenes) or {scene.name for scene in SCENES} | {"demo"}
+    options.into.mkdir(parents=True, exist_ok=True)
+    for scale in sorted({scene.scale for scene in SCENES if scene.name in wanted}):
+        picture_samples([scene for scene in SCENES if scene.scale == scale and scene.name in wanted], options.into)
+    if "demo" in wanted:
+        picture_demo(options.into)
+    return 0
+
+
+def picture_samples(scenes: list[Scene], into: Path) -> None:
+    """Show each scene in a session of their scale, and keep its picture."""
+    scale = scenes[0].scale
+    room = (int(1280 * scale), int(860 * scale))
+    with DesktopSession(size=room, scale=scale, notifications=None) as session:
+        for scene in scenes:
+            shown = session.start([sys.executable, __file__, "--show", scene.name], name=scene.name)
+            window = session.wait_for_window(f"AVDesk — {scene.environment}")
+            session.windows.activate(window)
+            settle(session)
+            session.screenshot(into / f"{scene.name}.png", window)
+            session.stop(shown)
+            sys.stdout.write(f"{into / scene.name}.png\n")
+
+
+def picture_demo(into: Path) -> None:
+    """Follow the real demo until its video renders, and keep a picture of the window and one of the desktop."""
+    with DesktopSession(size=(1280, 860)) as session:
+        demo = [sys.executable, "-m", "avdesk", "demo", "--speed", str(DEMO_SPEED)]
+        app = session.start(demo, name="avdesk-demo", environment={"PYTHONPATH": str(ROOT)})
+        window = session.wait_for_window(DEMO_TITLE)
+        session.windows.activate(window)
+        wait_for_text(session, "Rendering on")
+        settle(session)
+        session.screenshot(into / "demo-window.png", window)
+        session.screenshot(into / "demo-desktop.png")
+        session.stop(app)
+        sys.stdout.write(f"{into}/demo-window.png\n{into}/demo-desktop.png\n")
+
+
+def wait_for_text(session: DesktopSession, beginning: str, timeout_s: float = 180.0) -> None:
+    """Wait until a label of the program begins so, as a screen reader finds it.
+
+    Raises:
+        TimeoutError: none did in time.
+    """
+    end = time.monotonic() + timeout_s
+    while time.monotonic() < end:
+        if any(text.startswith(beginning) for text in session.a11y.texts()):
+            return
+        time.sleep(0.5)
+    raise TimeoutError(f"no text begins with {beginning!r}\n{session.all_logs()}")
+
+
+def settle(session: DesktopSession, calm_s: float = 0.6) -> None:
+    """Wait until two pictures in a row are the same, 10 s at most; what ticks makes them differ for ever."""
+    before = b""
+    for picture in pictures(session, calm_s):
+        if picture == before:
+            return
+        before = picture
+
+
+def pictures(session: DesktopSession, pause_s: float) -> Iterator[bytes]:
+    """Yield pictures of the screen for 10 s."""
+    for _turn in range(int(10 / pause_s)):
+        time.sleep(pause_s)
+        shot = subprocess.run(
+            ["import", "-window", "root", "-depth", "8", "rgb:-"],
+            env=session.environment(),
+            capture_output=True,
+            check=True,
+        )
+        yield shot.stdout
+
+
+def show(scene: Scene) -> int:
+    """Show a scene's window until the process is ended."""
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from avdesk import i18n
+    from avdesk.ui.main_window import MainWindow
+    from avdesk.ui.theme import apply_theme
+    from avdesk.ui.wishes import Wishes
+    from tests.harness.snapshots import ENVIRONMENTS, NOW, all_states
+
+    i18n.install(scene.language or None)
+    app = QApplication([])
+    apply_theme("dark" if scene.theme == "dark" else "light")
+    window = MainWindow(ENVIRONMENTS, scene.environment, Wishes(), QSettings(), now=lambda: NOW)
+    window.resize(*scene.size)
+    window.show_snapshot(replace(all_states()[scene.state], environment=scene.environment))
+    window.show()
+    return app.exec()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
