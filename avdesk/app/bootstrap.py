@@ -138,7 +138,7 @@ class _Running:
         self._desk = desk
         self.shutdown = Shutdown(
             at_once=[parts.tray_host.stop, parts.window.close, self._close_socket],
-            afterwards=[desk.stop_watches, self._close_buses, parts.faults.close, at_end, self._close_log],
+            afterwards=[desk.stop_watches, self._close_buses, parts.faults.close, self._close_log, at_end],
         )
         self._close_socket_now: Callable[[], None] = _nothing
 

@@ -1,6 +1,6 @@
 """From two snapshots to the events between them: pure, and silent about what was already so at the start."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from avdesk.core.events import Event, EventKind
@@ -51,13 +51,11 @@ def _run_events(old: Snapshot, new: Snapshot) -> Iterator[Event]:
             return
         if after.started_at is not None or not after.ended:
             yield _event(new, EventKind.RUN_STARTED, after.started_at or new.at, after.id, after.id)
-        yield from _phase_ends(new, None, after)
-        if after.ended:
-            yield _run_end(new, after)
-        return
-    yield from _phase_ends(new, before, after)
-    if after.ended and not before.ended:
-        yield _run_end(new, after)
+        before = None
+    ends = list(_phase_ends(new, before, after))
+    yield from ends
+    if after.ended and (before is None or not before.ended):
+        yield _run_end(new, after, ends)
 
 
 def _phase_ends(snapshot: Snapshot, before: Run | None, after: Run) -> Iterator[Event]:
@@ -73,11 +71,13 @@ def _phase_ends(snapshot: Snapshot, before: Run | None, after: Run) -> Iterator[
             yield _event(snapshot, EventKind.PHASE_ENDED, at, phase.name, after.id, duration_s=phase.duration_s)
 
 
-def _run_end(snapshot: Snapshot, run: Run) -> Event:
+def _run_end(snapshot: Snapshot, run: Run, phase_ends: Sequence[Event]) -> Event:
+    """Return the end of a run, which is never told before that of its last phase."""
+    ended = run.ended_at or snapshot.at
     return _event(
         snapshot,
         _RUN_ENDS[run.state],
-        run.ended_at or snapshot.at,
+        max([ended, *(event.at for event in phase_ends)]),
         run.id,
         run.id,
         duration_s=run.total_s,

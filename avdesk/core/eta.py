@@ -50,8 +50,10 @@ def _parts_of_job(job: Job, now: datetime, experience: Experience) -> list[Seque
     return [[min(max(0.0, limit - ran), left) for left in experience.remaining(render, ran)], finish]
 
 
-def _combine(parts: Sequence[Sequence[float]]) -> Eta:
+def _combine(parts: Sequence[Sequence[float]]) -> Eta | None:
     """Return the quantiles of the sum of independent parts, drawn with a fixed seed: the same in, the same out."""
+    if not parts:
+        return None  # nothing is known to come: that is no estimate of zero
     dice = random.Random(0)  # noqa: S311 - a repeatable draw, nothing secret
     totals = sorted(sum(dice.choice(part) for part in parts) for _draw in range(DRAWS))
     return Eta(p50_s=round(totals[DRAWS // 2], 1), p90_s=round(totals[DRAWS * 9 // 10], 1))

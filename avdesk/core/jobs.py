@@ -171,7 +171,8 @@ class Job:
         """What it has cost so far by AutoVideo's own price table; None for a machine that is not in it."""
         run = self.run_s(now)
         if run is None:
-            return 0.0 if self.state.ended or self.state.waiting else None
+            never_ran = self.state in (JobState.FAILED, JobState.CANCELLED) or self.state.waiting
+            return 0.0 if never_ran and self.started_at is None else None
         rate = hourly_rate_usd(self.machine_type, self.accelerator_type)
         if rate is None:
             return None

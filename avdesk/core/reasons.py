@@ -113,10 +113,11 @@ _PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Reason]], ...]
 
 def explain(text: str | None) -> Reason:
     """Return what a failure's text means; an unknown text is returned shortened to one line."""
-    if not text:
+    short = one_line(redact(text), SHORT) if text else ""
+    if not text or not short:
         return Reason(_("no reason was given"), known=False)
     for pattern, reason in _PATTERNS:
         match = pattern.search(text)
         if match is not None:
             return reason(match)
-    return Reason(one_line(redact(text), SHORT), known=False)
+    return Reason(short, known=False)

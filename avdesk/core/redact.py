@@ -14,14 +14,14 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     (re.compile(r"\beyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*"), MASK),
     (
         re.compile(
-            r"(?i)([?&](?:[^=&#\s]*(?:signature|token|credential|key|secret|password)[^=&#\s]*)=)[^&#\s\"'<>]+"
+            r"(?i)([?&][^=&?#\s]{0,60}(?:signature|token|credential|key|secret|password)[^=&?#\s]{0,60}=)[^&#\s\"'<>]+"
         ),
         r"\1" + MASK,
     ),
     (
         re.compile(
-            r"(?i)([\"']?\b[\w\-]*(?:password|passwd|secret|api[_-]?key|access[_-]?token|refresh[_-]?token|id[_-]?token"
-            r"|private[_-]?key|client[_-]?secret)[\w\-]*[\"']?\s*[:=]\s*)(\"[^\"]*\"|'[^']*'|[^\s,;&}\]]+)"
+            r"(?i)((?:password|passwd|secret|api[_-]?key|access[_-]?token|refresh[_-]?token|id[_-]?token|private[_-]?key)"
+            r"[\w\-]{0,40}\\{0,3}[\"']?\s{0,9}[:=]\s{0,9})(\"[^\"]*\"|'[^']*'|[^\s,;&}\]]+)"
         ),
         r"\1" + MASK,
     ),

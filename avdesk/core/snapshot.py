@@ -17,7 +17,7 @@ NO_CHECKS: Mapping[str, CheckResult] = MappingProxyType({})
 NO_TROUBLES: "Mapping[str, Trouble]" = MappingProxyType({})
 
 STALE_AFTER_S = 180.0
-"""Data older than this is *stale*, unless the plan was to look later still."""
+"""Data older than this is *stale*, unless it is regularly told more seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,9 @@ class Snapshot:
     def observed_at(self) -> datetime | None:
         """When the pipeline's state was last told: by the server, or by Vertex AI while a job is active."""
         moments = [self.server.status_at]
-        if self.server.reach is Reach.OFF or (self.job is not None and not self.job.state.ended):
+        job = self.job
+        job_told = job is not None and not job.state.ended and job.region not in self.vertex.troubles
+        if self.server.reach is Reach.OFF or job_told:
             moments.append(self.vertex.asked_at)
         known = [moment for moment in moments if moment is not None]
         return max(known) if known else None

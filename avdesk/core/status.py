@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from avdesk.core import phases, wire
+from avdesk.core.customjob import RESOURCE_NAME
 from avdesk.core.errors import BadAnswerError
 from avdesk.core.jobs import JOB_ID, Job, JobError, JobState
 from avdesk.core.text import clean, without_controls
@@ -178,9 +179,9 @@ def read_text(text: str) -> tuple[TextKind, str | None, bool]:
 def _error_of(text: str, kind: TextKind, raw: Mapping[str, object]) -> str | None:
     if kind is TextKind.ERROR:
         head, colon, rest = text.partition(":")
-        return clean(rest.strip() if colon and head.strip().lower() == "error" else text)
+        return clean(rest.strip() if colon and head.strip().lower() == "error" else text) or None
     reported = wire.as_text(raw.get("error"))
-    return clean(reported) if reported else None
+    return (clean(reported) or None) if reported else None
 
 
 def _wall_time(value: object) -> datetime | None:
@@ -210,11 +211,12 @@ def _reported_job(value: object) -> Job | None:
     if job_id is None:
         return None
     duration = wire.as_object(raw.get("duration"))
-    region = (wire.as_text(raw.get("region")) or "unknown").replace("_", "-")
     state = clean(wire.as_text(raw.get("state")) or "JOB_STATE_UNSPECIFIED", 60)
     accelerator = wire.as_text(raw.get("accelerator_type"))
     error = raw.get("error")
     resource_name = clean(wire.as_text(raw.get("resource_name")) or "", 300)
+    located = RESOURCE_NAME.fullmatch(resource_name)
+    label = clean(wire.as_text(raw.get("region")) or "unknown", 40).replace("_", "-")
     return Job(
         id=job_id.group(0),
         display_name=clean(wire.as_text(raw.get("display_name")) or "", 200),
@@ -222,10 +224,10 @@ def _reported_job(value: object) -> Job | None:
         number=resource_name.rpartition("/")[2],
         state=JobState.from_vertex(state),
         vertex_state=state,
-        region=None if region == "unknown" else clean(region, 40),
+        region=located.group(2) if located else (None if label == "unknown" else label),  # the label may be wrong
         machine_type=clean(wire.as_text(raw.get("machine_type")) or "", 60) or None,
         accelerator_type=clean(accelerator, 60) if accelerator else None,
-        accelerator_count=(wire.as_int(raw.get("accelerator_count")) or 1) if accelerator else 0,
+        accelerator_count=max(1, wire.as_int(raw.get("accelerator_count")) or 1) if accelerator else 0,
         created_at=wire.as_time(raw.get("create_time")),
         started_at=wire.as_time(raw.get("start_time")),
         ended_at=wire.as_time(raw.get("end_time")),

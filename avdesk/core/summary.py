@@ -1,10 +1,10 @@
 """What a snapshot comes down to: one state, one headline, one sign for the tray."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from avdesk.core import phases, reasons, wording
+from avdesk.core import headlines, phases, reasons, wording
 from avdesk.core.jobs import Job, JobState
 from avdesk.core.phases import Phase, PhaseState
 from avdesk.core.run import Run, RunState
@@ -75,16 +75,26 @@ def summarise(snapshot: Snapshot, now: datetime) -> Summary:
     if _is_stale(snapshot, now):
         return _stale(snapshot, now)
     run, job = snapshot.run, snapshot.job
+    if run is not None and run.state is RunState.RUNNING and snapshot.server.reach is Reach.NO and not _open(job):
+        return _exited(snapshot, run, now)
+    if _machine_renders(snapshot):
+        headline = _("The server says: {text}").format(text=headlines.server_words(snapshot))
+        return Summary(State.RUNNING, Sign.RUNNING, headline, phase=phases.VIDEO, job_id=_job_id(snapshot))
     if run is not None and run.state in (RunState.RUNNING, RunState.SUCCEEDED, RunState.FAILED):
         return _told(snapshot, run, now)
-    if job is not None and job.state.active:
+    if job is not None and _open(job):
         return _job_alone(snapshot, job, now)
-    if run is not None and run.state is RunState.CANCELLED:
-        return _of_run(snapshot, run, now, State.CANCELLED, Sign.IDLE, _cancelled_headline(run))
-    if run is not None:
-        headline = _("The run ended, its outcome is not known")
-        return _of_run(snapshot, run, now, State.UNKNOWN, Sign.ATTENTION, headline)
-    return _without_run(snapshot)
+    return _at_rest(snapshot, run, now) if run is not None else _without_run(snapshot)
+
+
+def _at_rest(snapshot: Snapshot, run: Run, now: datetime) -> Summary:
+    """Return the summary after a run that was cancelled, or whose outcome nobody told."""
+    if run.state is RunState.CANCELLED:
+        return _of_run(snapshot, run, now, State.CANCELLED, Sign.IDLE, headlines.cancelled(run))
+    headline = _("The run ended, its outcome is not known")
+    if snapshot.server.status is not None and snapshot.server.status.kind is TextKind.UNKNOWN:
+        headline = _("The run ended; the server says: {text}").format(text=headlines.server_words(snapshot))
+    return _of_run(snapshot, run, now, State.UNKNOWN, Sign.ATTENTION, headline)
 
 
 def _told(snapshot: Snapshot, run: Run, now: datetime) -> Summary:
@@ -93,7 +103,39 @@ def _told(snapshot: Snapshot, run: Run, now: datetime) -> Summary:
         return _running(snapshot, run, now)
     if run.state is RunState.FAILED:
         return _failed(snapshot, run, now)
-    return _of_run(snapshot, run, now, State.SUCCEEDED, Sign.SUCCEEDED, _done_headline(run))
+    if _open(snapshot.job):
+        headline = _("{done}; its render job still runs").format(done=headlines.done(run))
+        return _of_run(snapshot, run, now, State.SUCCEEDED, Sign.ATTENTION, headline, advice=headlines.costly())
+    return _of_run(snapshot, run, now, State.SUCCEEDED, Sign.SUCCEEDED, headlines.done(run))
+
+
+def _open(job: Job | None) -> bool:
+    """Whether there is a job that may still run: a state that is not known is no end."""
+    return job is not None and not job.state.ended
+
+
+def _machine_renders(snapshot: Snapshot) -> bool:
+    """Whether the server speaks of a virtual machine that renders beside any run."""
+    status = snapshot.server.status
+    run_tells = snapshot.run is not None and snapshot.run.state is RunState.RUNNING
+    return (
+        status is not None
+        and status.kind is TextKind.RENDER_VM
+        and not run_tells
+        and not headlines.launched(status.text)
+    )
+
+
+def _exited(snapshot: Snapshot, run: Run, now: datetime) -> Summary:
+    """Return the summary after a server in batch mode has gone in the middle of a run: it does so at the end."""
+    headline = _("The server has exited; how the run ended is not known")
+    if snapshot.job is not None and snapshot.job.state is JobState.SUCCEEDED:
+        headline = _("Rendered, and the server has exited; whether all went well is not known")
+    elif snapshot.job is not None and snapshot.job.error is not None and snapshot.job.state is JobState.FAILED:
+        reason = reasons.explain(snapshot.job.error.message)
+        headline = _("The server has exited after its render job failed: {reason}").format(reason=reason.what)
+    advice = _("Look at the server's logs for its last words.")
+    return _of_run(snapshot, run, now, State.UNKNOWN, Sign.ATTENTION, headline, advice=advice, over=True)
 
 
 def _blind(snapshot: Snapshot) -> bool:
@@ -108,12 +150,15 @@ def _blind(snapshot: Snapshot) -> bool:
 def _is_stale(snapshot: Snapshot, now: datetime) -> bool:
     if snapshot.server.batch and snapshot.server.reach is Reach.NO:
         return False
-    age = snapshot.age_s(now)
-    if age is None or age <= STALE_AFTER_S:
+    age, seen, planned = snapshot.age_s(now), snapshot.observed_at, snapshot.next_look_at
+    if age is None or seen is None:
         return False
-    planned = snapshot.next_look_at
-    grace = timedelta(seconds=STALE_AFTER_S / 2)
-    return snapshot.paused or planned is None or now > planned + grace
+    fresh_for = STALE_AFTER_S
+    if snapshot.server.reach is Reach.OFF and planned is not None and not snapshot.paused:
+        fresh_for = max(fresh_for, (planned - seen).total_seconds() + STALE_AFTER_S / 2)  # asked more seldom
+    elif snapshot.budget is not None:
+        fresh_for = max(fresh_for, 1.5 * snapshot.budget.window_s / max(1, snapshot.budget.limit))
+    return age > fresh_for
 
 
 def _offline(snapshot: Snapshot, now: datetime) -> Summary:
@@ -157,61 +202,42 @@ def _running(snapshot: Snapshot, run: Run, now: datetime) -> Summary:
     if job is not None and job.state in (JobState.FAILED, JobState.EXPIRED, JobState.CANCELLED):
         sign = Sign.ATTENTION
     error = job.error.message if job is not None and job.error is not None and job.state is JobState.FAILED else None
-    return _of_run(snapshot, run, now, State.RUNNING, sign, _running_headline(run, job, now), error=error)
-
-
-def _running_headline(run: Run, job: Job | None, now: datetime) -> str:
-    if run.vm_id is not None:
-        return _("Rendering on the virtual machine {vm}").format(vm=run.vm_id)
-    if run.current_phase == phases.VIDEO and job is not None:
-        return job_headline(job, now)
-    return wording.phase_activity(run.current_phase)
-
-
-def job_headline(job: Job, now: datetime) -> str:
-    """Return what a job does, for a headline: ``Rendering on 1× NVIDIA_TESLA_T4, us-central1, 12 min``."""
-    where = job.region or _("unknown region")
-    if job.state.waiting:
-        what = _("a GPU") if job.accelerator_type else _("a machine")
-        waited = wording.rough_duration(job.queue_s(now))
-        return _("Waiting for {what}, {region}, {time}").format(what=what, region=where, time=waited)
-    if job.state is JobState.RUNNING:
-        ran = wording.rough_duration(job.run_s(now))
-        return _("Rendering on {machine}, {region}, {time}").format(
-            machine=wording.machine(job), region=where, time=ran
-        )
-    if job.state is JobState.SUCCEEDED:
-        return _("Rendered, finishing the video")
-    if job.state is JobState.CANCELLING:
-        return _("Cancelling {job}").format(job=job.id)
-    if job.state.ended:
-        return _("Render job {state}, waiting for the server").format(state=wording.job_state(job.state).lower())
-    return _("Render job: {state}").format(state=job.vertex_state)
+    advice = headlines.told_by_vertex(snapshot)
+    headline = headlines.running(snapshot, run, now)
+    return _of_run(snapshot, run, now, State.RUNNING, sign, headline, advice=advice, error=error)
 
 
 def _failed(snapshot: Snapshot, run: Run, now: datetime) -> Summary:
     reason = reasons.explain(run.error)
-    job = snapshot.job
-    if job is not None and job.state.active:
+    advice = reason.advice
+    if _open(snapshot.job):
         headline = _("Failed: {reason}; its render job still runs").format(reason=reason.what)
+        advice = f"{headlines.costly()} {advice}".strip()
     else:
         headline = _("Failed: {reason}").format(reason=reason.what)
-    return _of_run(snapshot, run, now, State.FAILED, Sign.FAILED, headline, advice=reason.advice, error=run.error)
+    return _of_run(snapshot, run, now, State.FAILED, Sign.FAILED, headline, advice=advice, error=run.error)
 
 
 def _job_alone(snapshot: Snapshot, job: Job, now: datetime) -> Summary:
     """Return the summary while a job is active that the server no longer speaks of: never idle."""
     if job.state is JobState.CANCELLING:
-        sign, headline, advice = Sign.ATTENTION, job_headline(job, now), ""
+        sign, headline, advice = Sign.ATTENTION, headlines.of_job(job, now), ""
     elif not _server_knows_better(snapshot, job):
         sign = Sign.WAITING if job.state.waiting else Sign.RUNNING
-        headline, advice = job_headline(job, now), ""
+        headline, advice = headlines.of_job(job, now), ""
+    elif snapshot.server.reach is Reach.NO:
+        sign = Sign.WAITING if job.state.waiting else Sign.RUNNING
+        headline, advice = headlines.of_job(job, now), headlines.told_by_vertex(snapshot)
+    elif snapshot.server.status is None:
+        sign = Sign.ATTENTION
+        headline = headlines.of_job(job, now)
+        advice = snapshot.server.trouble.message if snapshot.server.trouble is not None else ""
     else:
         sign = Sign.ATTENTION
-        headline = _("The server has stopped, but {job} is still {state}").format(
-            job=job.id, state=wording.job_state(job.state).lower()
+        headline = _("The server has stopped, but {job} is not over: {state}").format(
+            job=job.id, state=headlines.job_word(job).lower()
         )
-        advice = _("Cancel the job at Vertex AI if its video is no longer wanted: it goes on costing money.")
+        advice = headlines.costly()
     run = snapshot.run
     queue_or_run = job.queue_s(now) if job.state.waiting else job.run_s(now)
     return Summary(
@@ -246,23 +272,30 @@ def _of_run(
     *,
     advice: str = "",
     error: str | None = None,
+    over: bool = False,
 ) -> Summary:
+    """Return the summary of a run; `over`: it is known to have ended, though the server never said so."""
     elapsed = None
-    if run.phase_started_at is not None:
+    if run.phase_started_at is not None and not over:
         elapsed = max(0.0, (now - run.phase_started_at).total_seconds())
     return Summary(
         state=state,
         sign=sign,
         headline=headline,
         advice=advice,
-        phase=run.current_phase,
+        phase=None if over else run.current_phase,
         phase_elapsed_s=elapsed,
-        phases=run.phases_at(now),
-        eta=snapshot.eta,
+        phases=tuple(_stopped(phase) for phase in run.phases) if over else run.phases_at(now),
+        eta=None if over else snapshot.eta,
         started_at=run.started_at,
         job_id=_job_id(snapshot),
         error=error,
     )
+
+
+def _stopped(phase: Phase) -> Phase:
+    """Return a phase of a run that is over: what was never seen to end has no known duration."""
+    return phase if phase.state is PhaseState.DONE else replace(phase, state=PhaseState.SKIPPED, duration_s=None)
 
 
 def _without_run(snapshot: Snapshot) -> Summary:
@@ -280,22 +313,10 @@ def _without_run(snapshot: Snapshot) -> Summary:
         )
     if server.status is None:
         return Summary(State.UNKNOWN, Sign.STALE, _("Not known yet"))
-    if server.status.kind is TextKind.UNKNOWN:
-        text = reasons.explain(server.status.text).what if server.status.text else _("no words")
+    if server.status.kind not in (TextKind.READY, TextKind.INITIALIZING, TextKind.RESET):
+        text = headlines.server_words(snapshot)
         return Summary(State.UNKNOWN, Sign.ATTENTION, _("The server says: {text}").format(text=text))
     return Summary(State.IDLE, Sign.IDLE, _("Idle"))
-
-
-def _done_headline(run: Run) -> str:
-    if run.total_s is None:
-        return _("Done")
-    return _("Done in {time}").format(time=wording.rough_duration(run.total_s))
-
-
-def _cancelled_headline(run: Run) -> str:
-    if run.late_outcome is TextKind.COMPLETED:
-        return _("Cancelled; the server finished it all the same")
-    return _("Cancelled")
 
 
 def _job_id(snapshot: Snapshot) -> str | None:

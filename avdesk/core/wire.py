@@ -12,6 +12,9 @@ from email.utils import parsedate_to_datetime
 _RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?\s*([Zz]|[+-]\d\d:?\d\d)?")
 _DURATION = re.compile(r"(-?\d{1,12}(?:\.\d{1,9})?)s?")
 _MAX_NUMBER = 1e15
+_LONGEST_S = 10 * 365 * 86_400.0
+_YEARS = range(1970, 2200)
+"""Other years are no times: Go's zero time is in the year 1, and what lies further off cannot be reckoned with."""
 
 
 def as_object(value: object) -> Mapping[str, object]:
@@ -29,7 +32,7 @@ def as_text(value: object) -> str | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        return str(value)
+        return str(value) if -_MAX_NUMBER < value < _MAX_NUMBER else None
     return value if isinstance(value, str) and value else None
 
 
@@ -65,13 +68,16 @@ def as_int(value: object) -> int | None:
 
 
 def as_seconds(value: object) -> float | None:
-    """Return seconds from a protobuf Duration (``"123.5s"``) or a plain number; negative ones are unknown."""
+    """Return seconds from a protobuf Duration (``"123.5s"``) or a plain number.
+
+    Negative ones are unknown, and so are those of more than ten years.
+    """
     if isinstance(value, str):
         match = _DURATION.fullmatch(value.strip())
         number = float(match.group(1)) if match else None
     else:
         number = as_number(value)
-    return number if number is not None and number >= 0 else None
+    return number if number is not None and 0 <= number <= _LONGEST_S else None
 
 
 def as_time(value: object) -> datetime | None:
@@ -95,17 +101,17 @@ def as_http_date(value: object) -> datetime | None:
         return None
     try:
         found = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError):
+        utc = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    return utc if utc.year in _YEARS else None
 
 
 def rfc3339(moment: datetime | None) -> str | None:
     """Return a UTC time as the JSON interface has it: ``2026-11-23T21:38:02.123Z``."""
     if moment is None:
         return None
-    utc = moment.astimezone(UTC)
-    return utc.strftime("%Y-%m-%dT%H:%M:%S.") + f"{utc.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 def _match_time(value: object) -> datetime | None:
@@ -113,6 +119,8 @@ def _match_time(value: object) -> datetime | None:
     if match is None:
         return None
     year, month, day, hour, minute, second = (int(match.group(i)) for i in range(1, 7))
+    if year not in _YEARS:
+        return None
     micros = int((match.group(7) or "0")[:6].ljust(6, "0"))
     try:
         moment = datetime(year, month, day, hour, minute, min(second, 59), micros)  # noqa: DTZ001 - may be naive

@@ -151,7 +151,7 @@ def event(happened: Event) -> str:
     words = {
         EventKind.RUN_STARTED: _("Run started"),
         EventKind.PHASE_ENDED: _("{phase} done in {time}").format(phase=phase_name(subject), time=took),
-        EventKind.RUN_SUCCEEDED: _("Video done in {time}").format(time=took),
+        EventKind.RUN_SUCCEEDED: _("Run done in {time}").format(time=took),
         EventKind.RUN_FAILED: _("Run failed: {reason}").format(reason=detail),
         EventKind.RUN_CANCELLED: _("Run cancelled"),
         EventKind.RUN_LOST: _("Run ended, its outcome is not known"),
