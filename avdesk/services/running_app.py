@@ -1,8 +1,9 @@
 """Talking to the desktop app that runs already: one line of JSON there, one line back, over a private socket.
 
-The requests, as objects: ``{"do": "raise"}`` brings its window to the front; ``{"do": "status", "environment": NAME}``
-returns its status report under ``status`` (null: of the environment that it shows); ``{"do": "hurry", "environment":
-NAME}`` makes it ask now; ``{"do": "version"}``. Every answer has ``ok``; one that declines has ``error``.
+The requests, as objects: ``{"do": "raise"}`` brings its window to the front; ``{"do": "status", "environment":
+NAME}`` returns its status report under ``status`` (null: of the environment that it shows); ``{"do": "hurry",
+"environment": NAME}`` makes it ask now; ``{"do": "version"}``. Every answer has ``ok``; one that declines has
+``error``.
 """
 
 import json

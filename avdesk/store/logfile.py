@@ -10,7 +10,7 @@ from pathlib import Path
 
 from avdesk.core.redact import redact
 
-MAX_BYTES = 2 * 1024 * 1024
+MAX_BYTES = 1_000_000
 """Size at which the log is put aside as ``avdesk.log.1``, replacing the one before."""
 
 _FORMAT = "%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
@@ -65,3 +65,11 @@ def log_to(path: Path, level: int = logging.WARNING) -> LogFile:
     if root.level > level or root.level == logging.NOTSET:
         root.setLevel(level)
     return handler
+
+
+def end_logging() -> None:
+    """Stop writing to the files of `log_to`."""
+    root = logging.getLogger()
+    for handler in [handler for handler in root.handlers if isinstance(handler, LogFile)]:
+        root.removeHandler(handler)
+        handler.close()

@@ -8,6 +8,7 @@ import base64
 import binascii
 import threading
 from collections.abc import Callable
+from typing import TypeVar
 
 from avdesk.core.errors import CredentialsMissingError, NotAllowedError
 from avdesk.i18n import _
@@ -18,6 +19,8 @@ BEARER, SERVICE_ACCOUNT = "bearer", "service-account"
 
 DEADLINE_S = 8.0
 MAX_SECRET = 65_536
+
+_T = TypeVar("_T")
 
 _PACKED = "b64:"
 """Marks a value that is stored packed: some keyrings lose everything over one line break."""
@@ -122,6 +125,32 @@ def keyring_name(deadline_s: float = DEADLINE_S) -> str:
     return name.removeprefix("keyring.backends.").removesuffix(".Keyring")
 
 
+def check_unlocked(deadline_s: float = DEADLINE_S) -> None:
+    """Check that the keyring is open, without making it ask the user, where that can be told (the Secret Service).
+
+    Raises:
+        KeyringLockedError: it is locked or does not answer.
+    """
+
+    def locked() -> bool:
+        import keyring
+
+        chosen = keyring.get_keyring()
+        kinds = {type(each).__module__ for each in (chosen, *getattr(chosen, "backends", ()))}
+        if "keyring.backends.SecretService" not in kinds:
+            return False
+        import secretstorage
+
+        connection = secretstorage.dbus_init()
+        try:
+            return bool(secretstorage.get_default_collection(connection).is_locked())
+        finally:
+            connection.close()
+
+    if _within(locked, deadline_s):
+        raise _locked()
+
+
 def _user(environment: str, kind: str) -> str:
     return f"{environment}/{kind}"
 
@@ -142,9 +171,9 @@ def _unpack(stored: str) -> str:
         return ""
 
 
-def _within[T](work: Callable[[], T], deadline_s: float) -> T:
+def _within(work: Callable[[], _T], deadline_s: float) -> _T:
     """Return what `work` returns, in a thread that is left behind when it takes too long."""
-    results: list[T] = []
+    results: list[_T] = []
     failures: list[BaseException] = []
 
     def run() -> None:
@@ -182,13 +211,11 @@ def _explained(error: BaseException) -> NotAllowedError:
 
 
 def _locked() -> KeyringLockedError:
-    return KeyringLockedError(
-        _("The keyring is locked, or did not answer in time."), _("Unlock it, and try again.")
-    )
+    return KeyringLockedError(_("The keyring is locked, or did not answer in time."), _("Unlock it, and try again."))
 
 
 def _absent() -> KeyringAbsentError:
     return KeyringAbsentError(
         _("There is no keyring in which a secret could be kept."),
-        _("Install and unlock one (on Linux gnome-keyring or KWallet), or use auth = \"none\"."),
+        _('Install and unlock one (on Linux gnome-keyring or KWallet), or use auth = "none".'),
     )

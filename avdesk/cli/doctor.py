@@ -1,0 +1,99 @@
+"""`doctor`: what works here and what does not."""
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from avdesk.cli.commands import Command, session_of
+from avdesk.cli.exit_codes import Exit
+from avdesk.cli.lines import Line, Style, line, show
+from avdesk.cli.session import Session
+from avdesk.core.text import one_line
+from avdesk.i18n import _
+
+if TYPE_CHECKING:
+    from avdesk.config.settings import Environment
+    from avdesk.core.report import JsonObject
+    from avdesk.services.doctor import Finding
+
+
+def build() -> click.Command:
+    """Return the command."""
+    return Command(
+        "doctor",
+        callback=_doctor,
+        params=[click.Option(["--json", "as_json"], is_flag=True, help=_("Print one JSON object."))],
+        about=_("Tell what works here: tray, notifications, keyring, credentials, each server, and versions."),
+    )
+
+
+@click.pass_context
+def _doctor(context: click.Context, *, as_json: bool) -> int:
+    session = session_of(context)
+    environments = _environments(session)
+    from avdesk.services.doctor import Verdict, examine, versions
+
+    findings = examine(session.loaded, session.paths, environments)
+    if as_json:
+        from avdesk.cli.results import print_json
+
+        print_json({"checks": [_report(finding) for finding in findings], "versions": dict(versions())})
+    else:
+        show(_lines(findings))
+    return Exit.BAD if any(finding.status is Verdict.BAD for finding in findings) else Exit.FINE
+
+
+def _environments(session: Session) -> "Sequence[Environment]":
+    """Return the environments to look at: the one that is named, else all that can be used."""
+    from avdesk.config.choose import ENVIRONMENT_VARIABLE, choose_environment
+
+    if session.environment_name or os.environ.get(ENVIRONMENT_VARIABLE):
+        return [choose_environment(session.loaded, session.environment_name, os.environ)]
+    return list(session.loaded.settings.environments.values())
+
+
+def _report(finding: "Finding") -> "JsonObject":
+    return {
+        "name": finding.name,
+        "environment": finding.environment,
+        "status": finding.status.value,
+        "detail": finding.detail or None,
+        "advice": finding.advice or None,
+    }
+
+
+def _lines(findings: "Sequence[Finding]") -> list[Line]:
+    from avdesk.cli.symbols import doctor_mark
+
+    names = [_name(finding) for finding in findings]
+    width = max(len(name) for name in names)
+    lines: list[Line] = []
+    for name, finding in zip(names, findings, strict=True):
+        symbol, style = doctor_mark(finding.status)
+        lines.append(line((symbol, style), f" {name:<{width}}  {one_line(finding.detail, 2000)}"))
+        if finding.advice:
+            lines.append(line(" " * (width + 4), (f"→ {finding.advice}", Style.FAINT)))
+    return lines
+
+
+def _name(finding: "Finding") -> str:
+    words = {
+        "versions": _("Versions"),
+        "folders": _("Folders"),
+        "configuration": _("Configuration"),
+        "app": _("Desktop app"),
+        "tray": _("Tray"),
+        "notifications": _("Notifications"),
+        "keyring": _("Keyring"),
+        "tls": _("Certificates"),
+        "proxies": _("Proxies"),
+        "gcloud": _("gcloud"),
+        "dns": _("Name"),
+        "server": _("Server"),
+        "credentials": _("Google credentials"),
+        "bearer": _("Server token"),
+    }
+    word = words.get(finding.name, finding.name)
+    return f"{word} · {finding.environment}" if finding.environment else word
