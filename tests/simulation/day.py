@@ -19,9 +19,10 @@ from avdesk.clients.transport import Transport
 from avdesk.config.settings import Environment
 from avdesk.core.customjob import read_custom_job
 from avdesk.core.errors import AvdeskError, RateLimitedError
+from avdesk.core.follow import follow
 from avdesk.core.jobs import Job
 from avdesk.core.phases import PhaseState
-from avdesk.core.run import Look, Run, follow
+from avdesk.core.run import Look, Run
 from avdesk.core.status import ServerStatus, read_status
 from avdesk.emulator.autovideo import AutoVideo
 from avdesk.emulator.exchange import Answer, Request
