@@ -99,7 +99,7 @@ def picture_samples(scenes: list[Scene], into: Path) -> None:
 
 def picture_demo(into: Path) -> None:
     """Follow the real demo until its video renders, and keep a picture of the window and one of the desktop."""
-    with DesktopSession(size=(1280, 860)) as session:
+    with DesktopSession(size=(1120, 800)) as session:
         demo = [sys.executable, "-m", "avdesk", "demo", "--speed", str(DEMO_SPEED)]
         app = session.start(demo, name="avdesk-demo", environment={"PYTHONPATH": str(ROOT)})
         window = session.wait_for_window(DEMO_TITLE)

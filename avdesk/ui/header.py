@@ -41,6 +41,9 @@ class Header(QWidget):
         self.switcher.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for environment in environments:
             self.switcher.addItem(_mark(environment.colour), environment.name)
+        # A screen reader on Linux takes a combo box's name from its label, not from the box.
+        self.name = Text(_("Environment"), Role.SECONDARY)
+        self.name.setBuddy(self.switcher)
         self.badge = Text("", Role.TITLE)
         self.badge.set_tone(Tone.BAD)
         self.read_only = Text("", Role.SECONDARY)
@@ -52,6 +55,7 @@ class Header(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * STEP, STEP, 2 * STEP, STEP)
         row.setSpacing(STEP)
+        row.addWidget(self.name)
         row.addWidget(self.switcher)
         row.addWidget(self.badge)
         row.addWidget(self.read_only)

@@ -174,7 +174,10 @@ def vertex_state(vertex: VertexView, now: datetime) -> str:
         return ngettext("{count} region away", "{count} regions away", len(vertex.troubles)).format(
             count=len(vertex.troubles)
         )
-    return times.ago(vertex.asked_at, now) if vertex.asked_at is not None else _("Answers")
+    if vertex.asked_at is None:
+        return _("Answers")
+    seconds = max(0.0, (now - vertex.asked_at).total_seconds())
+    return _("answered {time} ago").format(time=wording.rough_duration(seconds))
 
 
 def vertex_trouble(vertex: VertexView) -> tuple[str, str]:

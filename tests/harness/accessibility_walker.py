@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import pyatspi  # type: ignore[import-not-found]  # Debian's Python has it, the project's doesn't
+from gi.repository import GLib  # type: ignore[import-not-found]  # as pyatspi
 
 DEPTH = 60
 NODES = 5_000
@@ -47,8 +48,18 @@ class Walk:
             "states": sorted(pyatspi.stateToString(state) for state in node.getState().getStates()),
             "text": text_of(node),
             "actions": actions_of(node),
-            "children": [self.describe(child, depth + 1) for child in children],
+            "children": self.describe_all(children, depth + 1),
         }
+
+    def describe_all(self, nodes: list[Any], depth: int) -> list[dict[str, object]]:
+        """Return the nodes that are still there when one comes to them."""
+        found = []
+        for node in nodes:
+            try:
+                found.append(self.describe(node, depth))
+            except GLib.GError:  # the program took it away meanwhile
+                continue
+        return found
 
     def find(self, node: Any, role: str, name: str, depth: int = 0) -> Any:  # noqa: ANN401
         """Return the first node that fits and can be seen, or None."""

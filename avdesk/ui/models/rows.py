@@ -90,8 +90,10 @@ class RowsModel(QAbstractTableModel, Generic[RowT]):
         row, column = self._rows[index.row()], self._columns[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+        if role == Qt.ItemDataRole.ToolTipRole:
             return column.text(row) if column.hint is None else column.hint(row)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return None if column.hint is None else column.hint(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.numeric else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
