@@ -18,8 +18,9 @@ from avdesk.core.diff import diff
 from avdesk.core.errors import AbortedError, KnownError, RateLimitedError
 from avdesk.core.eta import estimate
 from avdesk.core.events import Event, EventKind
+from avdesk.core.follow import follow
 from avdesk.core.jobs import DEFAULT_TIME_LIMIT_S, Job
-from avdesk.core.run import Look, Run, RunState, follow
+from avdesk.core.run import Look, Run, RunState
 from avdesk.core.snapshot import Reach, ServerView, Snapshot
 from avdesk.core.status import ServerStatus
 from avdesk.core.tie import job_ahead, job_of_run, tied
