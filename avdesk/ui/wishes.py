@@ -12,6 +12,15 @@ class Wishes(QObject):
         environment_chosen: show the environment of that name.
         open_asked: show the window.
         quit_asked: end the program.
+        act_wanted: a verb (`ActionKind`) for some jobs (a tuple of `Job`, empty for the server) of that environment;
+            the window says what it means, asks where it must, and then emits `action_asked`.
+        action_asked: do this now (`ActionRequest`): everything that had to be asked has been asked.
+        new_video_wanted: open the form for a new video in that environment.
+        specification_asked: fetch the whole CustomJob of this `Job` of that environment; the answer goes to
+            `MainWindow.show_specification`.
+        more_jobs_asked: load older jobs of that environment until so many are known; pages go to
+            `MainWindow.show_older_jobs`.
+        loading_stopped: load no more older jobs of that environment.
     """
 
     check_now = Signal(str)
@@ -19,3 +28,9 @@ class Wishes(QObject):
     environment_chosen = Signal(str)
     open_asked = Signal()
     quit_asked = Signal()
+    act_wanted = Signal(str, object, object)
+    action_asked = Signal(object)
+    new_video_wanted = Signal(str)
+    specification_asked = Signal(str, object)
+    more_jobs_asked = Signal(str, int)
+    loading_stopped = Signal(str)
