@@ -18,11 +18,15 @@ log = logging.getLogger(__name__)
 ASK_ABSENT_AGAIN = timedelta(days=1)
 """A check that the server does not have, or has retired, is asked again after a new revision may have come."""
 
+FRESH_FOR = timedelta(seconds=30)
+"""A counted check that was answered so lately is not asked again when several are asked for."""
+
 FREE_NEEDED = 5
 """A counted check is only asked by itself while so many requests would be free: the status comes first."""
 
 AT_ONCE = 4
-_FACT = "checks"
+CHECKS_FACT = "checks"
+"""Under which name the results are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ class CheckWatch:
 
     def restore(self) -> None:
         """Start from what was known before."""
-        kept = self._memory.recall(self._environment, _FACT, KeptChecks)
+        kept = self._memory.recall(self._environment, CHECKS_FACT, KeptChecks)
         if kept is not None:
             self._known = {result.name: result for result in kept[0].results}
 
@@ -66,50 +70,60 @@ class CheckWatch:
         for check in CHECKS:
             if check.name == MAIN or (check.counted and free < FREE_NEEDED) or not self._due(check):
                 continue
-            self._ask(check, by_hand=False)
+            self._ask(check)
             return
 
-    def ask(self, checks: Sequence[Check], *, by_hand: bool = True) -> dict[str, CheckResult]:
-        """Ask several checks side by side, by hand; return a result for each, remembered where none was had.
+    def ask(self, checks: Sequence[Check]) -> tuple[dict[str, CheckResult], KnownError | None]:
+        """Ask several checks side by side, by hand.
 
-        Raises:
-            KnownError: not a single one was answered; this is why.
+        A check that the rate limit leaves no room for keeps its last answer; one that was asked in vain is unknown.
+        Among several, those answered a moment ago or known to be absent are not asked again.
+
+        Returns:
+            A result for each, and why not a single one was answered (None when some were).
         """
-        errors: list[KnownError] = []
-        results: dict[str, CheckResult] = {}
-        waiting: list[Check] = []
-        for check in checks:
-            if self._known_absent(check) and len(checks) > 1:
-                results[check.name] = self._known[check.name]
-            else:
-                waiting.append(check)
+        waiting = [check for check in checks if len(checks) == 1 or not self._still_good(check)]
         with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="health") as pool:
-            answers = list(pool.map(lambda check: self._try(check, by_hand=by_hand), waiting))
-        for check, answer in zip(waiting, answers, strict=True):
+            answers = dict(zip((check.name for check in waiting), pool.map(self._try, waiting), strict=True))
+        errors = [answer for answer in answers.values() if isinstance(answer, KnownError)]
+        results: dict[str, CheckResult] = {}
+        for check in checks:
+            known = self._known.get(check.name, CheckResult(check.name))
+            answer = answers.get(check.name, known)
             if isinstance(answer, CheckResult):
-                self._keep(answer)
                 results[check.name] = answer
-            else:
-                errors.append(answer)
-                known = self._known.get(check.name, CheckResult(check.name))
+                if check.name in answers:
+                    self._keep(answer)
+            elif isinstance(answer, RateLimitedError):
                 results[check.name] = replace(known, error=answer.message)
-        if errors and len(errors) == len(waiting) and all(result.checked_at is None for result in results.values()):
-            raise errors[0]
+            else:
+                results[check.name] = CheckResult(check.name, checked_at=known.checked_at, error=answer.message)
         self._save()
-        return {check.name: results[check.name] for check in checks}
+        if not errors or len(errors) < len(waiting):
+            return results, None
+        return results, next((error for error in errors if not isinstance(error, RateLimitedError)), errors[0])
 
-    def _try(self, check: Check, *, by_hand: bool) -> CheckResult | KnownError:
+    def _still_good(self, check: Check) -> bool:
+        """Whether a check among several need not be asked: it was answered a moment ago, or there is none."""
+        if self._known_absent(check):
+            return True
+        known = self._known.get(check.name)
+        if not check.counted or known is None or known.checked_at is None or known.error is not None:
+            return False
+        return timedelta() <= self._clock.now() - known.checked_at < FRESH_FOR
+
+    def _try(self, check: Check) -> CheckResult | KnownError:
         try:
-            return self._server.ask_check(check.name, check.path, counted=check.counted, by_hand=by_hand)
+            return self._server.ask_check(check.name, check.path, counted=check.counted, by_hand=True)
         except AbortedError:
             raise
         except KnownError as error:
             return error
 
-    def _ask(self, check: Check, *, by_hand: bool) -> None:
+    def _ask(self, check: Check) -> None:
         self._tried_mono[check.name] = self._clock.mono()
         try:
-            result = self._server.ask_check(check.name, check.path, counted=check.counted, by_hand=by_hand)
+            result = self._server.ask_check(check.name, check.path, counted=check.counted)
         except AbortedError:
             raise
         except RateLimitedError as error:
@@ -130,7 +144,7 @@ class CheckWatch:
 
     def _save(self) -> None:
         kept = KeptChecks(tuple(self._known.values()))
-        self._memory.keep(self._environment, _FACT, kept, self._clock.now())
+        self._memory.keep(self._environment, CHECKS_FACT, kept, self._clock.now())
 
     def _due(self, check: Check) -> bool:
         tried = self._tried_mono.get(check.name)

@@ -69,11 +69,7 @@ def check_health(runtime: Runtime, environment: str, name: str | None) -> Health
     watches = runtime.watches(environment)
     try:
         watches.checks.restore()
-        return HealthLook(watches.checks.ask(chosen), None)
-    except KnownError as error:
-        remembered = watches.checks.results(None)
-        results = {check.name: remembered.get(check.name, CheckResult(check.name)) for check in chosen}
-        return HealthLook(results, error)
+        return HealthLook(*watches.checks.ask(chosen))
     finally:
         watches.close()
 

@@ -152,9 +152,8 @@ class Monitor:
             try:
                 server.ask_status(by_hand=True)
             except KnownError as failed:
-                error = failed
-                if not isinstance(failed, RateLimitedError):
-                    server.ask_alive()
+                away = server.ask_alive()
+                error = away if away is not None and isinstance(failed, RateLimitedError) else failed
         self._watches.vertex.ask()
         self._advance(ask=True, wait_s=0.0)
         return error

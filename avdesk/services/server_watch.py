@@ -147,20 +147,24 @@ class ServerWatch:
         self._backoff.worked()
         self._retry_at = self._clock.mono() if self.view.reach is not Reach.YES else None
 
-    def ask_alive(self) -> None:
-        """Ask ``/health``, which is free, whether the server lives and what its clock says."""
+    def ask_alive(self) -> KnownError | None:
+        """Ask ``/health``, which is free, whether the server lives and what its clock says.
+
+        Returns why it could not be reached, None when it could.
+        """
         client = self._client
         if client is None:
-            return
+            return None
         try:
             reply = client.health("/health")
         except (RateLimitedError, NotAllowedError) as error:
             self._answered(None)
             self.view = replace(self.view, trouble=Trouble.of(error))
+            return None
         except KnownError as error:
             self._failed(error, at_once=False)
-        else:
-            self._heard_health(reply)
+            return error
+        return self._heard_health(reply)
 
     def ask_status(self, *, by_hand: bool = False) -> None:
         """Ask ``/status``, which is counted.
@@ -232,7 +236,7 @@ class ServerWatch:
             body = None
         return read_check(name, reply.status, body, latency_s=reply.elapsed_s, at=self._clock.now())
 
-    def _heard_health(self, reply: Reply) -> None:
+    def _heard_health(self, reply: Reply) -> KnownError | None:
         result = self.read(MAIN, reply)
         self.main_check = result
         if result.reported is None and not result.absent:
@@ -241,9 +245,10 @@ class ServerWatch:
                 _("Check the environment's url, and whether a proxy or a sign-in page is in the way."),
             )
             self._failed(error, at_once=False)
-            return
+            return error
         self._answered(reply)
         self._set_clock(reply)
+        return None
 
     def _set_clock(self, reply: Reply) -> None:
         """Learn the server's clock from the Date header, and its zone from the naive time in the body."""

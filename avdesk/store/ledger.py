@@ -77,10 +77,11 @@ class _Standing:
     window_s: float
     blocked_for_s: float
     strikes: int
+    others: int
 
     def wait_s(self, reserve: int) -> float:
         """Return the seconds until a request is free that leaves `reserve` others; 0: now."""
-        allowed = max(1, self.limit - reserve)
+        allowed = max(1, self.limit - self.others - reserve)
         wait = self.blocked_for_s
         if len(self.ages) >= allowed:
             leaving = self.ages[len(self.ages) - allowed]
@@ -113,7 +114,8 @@ class Ledger:
         """Return how the server's window stands now."""
         standing = self._read(lambda connection: self._standing(connection, server, allowance))
         wait = standing.wait_s(0)
-        used = standing.limit if standing.blocked_for_s > 0 else min(len(standing.ages), standing.limit)
+        used = standing.limit if standing.blocked_for_s > 0 else len(standing.ages) + standing.others
+        used = min(used, standing.limit)
         free_at = datetime.fromtimestamp(self._wall() + wait, UTC) if wait > 0 else None
         return Budget(standing.limit, standing.window_s, used, free_at)
 
@@ -127,7 +129,7 @@ class Ledger:
         standing = self._read(lambda connection: self._standing(connection, server, allowance))
         if standing.blocked_for_s > 0:
             return 0
-        return max(0, standing.limit - allowance.reserve - len(standing.ages))
+        return max(0, standing.limit - standing.others - allowance.reserve - len(standing.ages))
 
     def take(self, server: str, allowance: Allowance, *, by_hand: bool = False) -> Ticket:
         """Take the right to send one counted request.
@@ -230,19 +232,17 @@ class Ledger:
         limit = max(1, int(learnt_limit or allowance.limit))
         window = float(learnt_window or allowance.window_s)
         wall, mono = self._wall(), self._mono()
-        if others_at is not None and 0 <= wall - others_at < OTHERS_REMEMBERED_S:
-            limit_for_us = max(1, limit - int(others))
-        else:
-            limit_for_us = limit
+        remembered = others_at is not None and 0 <= wall - others_at < OTHERS_REMEMBERED_S
         rows = connection.execute("SELECT wall, mono FROM requests WHERE server = ?", (server,)).fetchall()
         ages = sorted((_age(wall - w, mono - m) for w, m in rows), reverse=True)
         blocked = float(blocked_until) - wall if blocked_until is not None else 0.0
         return _Standing(
             ages=tuple(age for age in ages if age < window + MARGIN_S),
-            limit=limit_for_us,
+            limit=limit,
             window_s=window,
             blocked_for_s=min(blocked, max(window, LONGEST_PAUSE_S)) if blocked > 0 else 0.0,
             strikes=int(strikes),
+            others=min(int(others), limit - 1) if remembered else 0,
         )
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
