@@ -24,14 +24,22 @@ class Command(click.Command):
     """One command; ``--env`` and ``--home`` may also stand behind its name."""
 
     def __init__(
-        self, name: str, *, callback: Callable[..., int], about: str, params: Sequence[click.Parameter] = ()
+        self,
+        name: str,
+        *,
+        callback: Callable[..., int],
+        about: str,
+        short: str,
+        params: Sequence[click.Parameter] = (),
     ) -> None:
+        """`about`: what it does; `short`: the same in a few words, for the list of commands."""
         super().__init__(
             name,
             context_settings=dict(CONTEXT),
             callback=callback,
             params=[*params, *global_options()],
             help=about,
+            short_help=short,
         )
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:

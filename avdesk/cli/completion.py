@@ -16,6 +16,7 @@ def build() -> click.Command:
         "completion",
         callback=_completion,
         params=[click.Argument(["shell"], type=click.Choice(SHELLS), metavar="|".join(SHELLS))],
+        short=_("Completion for a shell."),
         about=_('Print the completion script of a shell; for bash: eval "$(avdesk completion bash)".'),
     )
 

@@ -21,6 +21,7 @@ def build_path() -> click.Command:
     return Command(
         "path",
         callback=_path,
+        short=_("Where the configuration file is."),
         about=_("Print where the configuration file is, whether it exists or not."),
     )
 

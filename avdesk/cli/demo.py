@@ -41,6 +41,7 @@ def build() -> click.Command:
             click.Option(["--background"], is_flag=True, help=_("Start in the tray alone.")),
             click.Option(["--terminal"], is_flag=True, help=_("Follow one run to its end here in the terminal.")),
         ],
+        short=_("AVDesk on an AutoVideo of its own."),
         about=_("Show AVDesk on an AutoVideo of its own: no server, no account, no configuration needed."),
     )
 

@@ -25,6 +25,7 @@ def build() -> click.Command:
         "doctor",
         callback=_doctor,
         params=[click.Option(["--json", "as_json"], is_flag=True, help=_("Print one JSON object."))],
+        short=_("What works here, and what does not."),
         about=_("Tell what works here: tray, notifications, keyring, credentials, each server, and versions."),
     )
 

@@ -68,6 +68,7 @@ def build() -> click.Command:
                 help=_("What goes wrong, as “/status=500 x3” or “google:*=delay:2”; may be given several times."),
             ),
         ],
+        short=_("The embedded AutoVideo, until interrupted."),
         about=_("Run the embedded AutoVideo, Vertex AI and Cloud Logging on loopback, until interrupted.")
         + " "
         + _("Its first line says where, as one JSON object."),

@@ -24,6 +24,7 @@ def build() -> click.Command:
             click.Option(["--json", "as_json"], is_flag=True, help=_("Print one JSON object, keyed by check.")),
             click.Option(["-v", "--verbose"], is_flag=True, help=_("Show all that the answers say.")),
         ],
+        short=_("The server's health checks."),
         about=_("Ask the server's health checks, all or one: {names}.").format(
             names=", ".join(check.name for check in CHECKS)
         ),

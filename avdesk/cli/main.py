@@ -50,6 +50,8 @@ def run(argv: Sequence[str]) -> int:
         return Exit.INTERRUPTED
     except BrokenPipeError:
         return _die_quietly()
+    finally:
+        _end_logging()
     return code
 
 
@@ -185,6 +187,14 @@ def _start_logging(session: Session, *, verbose: bool = False) -> None:
         handler.setLevel(logging.INFO)
         root.addHandler(handler)
         root.setLevel(logging.INFO)
+
+
+def _end_logging() -> None:
+    """Let go of the log, if it was opened at all."""
+    if "avdesk.store.logfile" in sys.modules:
+        from avdesk.store.logfile import end_logging
+
+        end_logging()
 
 
 def _show_version(context: click.Context, _option: click.Parameter, value: bool) -> None:

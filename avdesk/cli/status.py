@@ -30,6 +30,7 @@ def build() -> click.Command:
                 help=_("With -c: how often the view is refreshed."),
             ),
         ],
+        short=_("One look at the pipeline."),
         about=_("Take one look at the pipeline: what it does, how long still, its job and its server."),
     )
 

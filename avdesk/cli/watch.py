@@ -38,6 +38,7 @@ def build() -> click.Command:
             ),
             click.Option(["--json", "as_json"], is_flag=True, help=_("Print one JSON object a line.")),
         ],
+        short=_("The live status."),
         about=_("Show the live status until Ctrl-C."),
     )
 

@@ -100,7 +100,7 @@ def load_text(text: str, path: Path) -> Loaded:
         settings,
         _ordered(reader.problems),
         path,
-        broken=MappingProxyType({name: tuple(found) for name, found in reader.broken.items()}),
+        broken=MappingProxyType({name: tuple(dict.fromkeys(found)) for name, found in reader.broken.items()}),
         default_missing=default_missing,
         invented=invented,
     )

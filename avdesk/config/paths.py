@@ -1,9 +1,7 @@
 """Where AVDesk keeps things. Nothing is created by looking: whoever writes makes the folder first."""
 
-import hashlib
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +47,8 @@ class Paths:
     @property
     def socket(self) -> Path:
         """The running app's socket; its name tells homes apart."""
+        import hashlib
+
         mark = hashlib.sha256(str(self.state).encode()).hexdigest()[:12]
         return self.runtime / f"{APP_NAME}-{mark}.sock"
 
@@ -91,5 +91,7 @@ def _runtime_folder(variables: Mapping[str, str]) -> Path:
     given = variables.get("XDG_RUNTIME_DIR")
     if given and len(given) < _SOCKET_PATH_LIMIT - 30:
         return Path(given)
+    import tempfile
+
     user = getattr(os, "getuid", lambda: variables.get("USERNAME", "user"))()
     return Path(tempfile.gettempdir()) / f"{APP_NAME}-{user}"

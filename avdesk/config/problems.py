@@ -1,6 +1,5 @@
 """What is wrong with a configuration file, one finding at a time."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -47,6 +46,8 @@ class UnfitError(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """Return the known name that is closest to `word`, None when none is close."""
+    import difflib  # slow to import, needed only where something is misspelt
+
     names = {name.lower(): name for name in known}
     found = difflib.get_close_matches(word.lower()[:80], list(names), n=1, cutoff=0.6)
     return names[found[0]] if found else None
