@@ -89,6 +89,10 @@ def summarise(snapshot: Snapshot, now: datetime) -> Summary:
 
 def _at_rest(snapshot: Snapshot, run: Run, now: datetime) -> Summary:
     """Return the summary after a run that was cancelled, or whose outcome nobody told."""
+    if run.state is RunState.CANCELLED and run.job_id is not None and snapshot.job is None:
+        headline = _("Cancelled on the server; whether {job} still runs is not known").format(job=run.job_id)
+        advice = _("Look the job up at Vertex AI: the server's cancelling does not end it.")
+        return _of_run(snapshot, run, now, State.CANCELLED, Sign.ATTENTION, headline, advice=advice)
     if run.state is RunState.CANCELLED:
         return _of_run(snapshot, run, now, State.CANCELLED, Sign.IDLE, headlines.cancelled(run))
     headline = _("The run ended, its outcome is not known")
