@@ -40,7 +40,7 @@ class Desk:
 
     def start_app(self) -> subprocess.Popen[bytes]:
         """Start AVDesk in the tray alone."""
-        argv = [program("avdesk"), "--background", "--home", self.home]
+        argv: list[str | Path] = [program("avdesk"), "--background", "--home", self.home]
         return self.session.start(argv, environment=self.variables, name="avdesk")
 
     def start_bare(self) -> subprocess.Popen[bytes]:
@@ -68,19 +68,27 @@ def desk(world: World, name: str, *, vertex: str = "rest") -> Iterator[Desk]:
 
 
 def time_to_tray(session: DesktopSession, start: Start) -> float:
-    """Start a program, return the seconds until its tray item was registered, and end the program."""
+    """Start a program, return the seconds until its tray item was registered, and end the program.
+
+    Raises:
+        RuntimeError: it ended by itself.
+        TimeoutError: no item came.
+    """
     with closing(open_dbus_connection(session.bus_address)) as connection:
         _listen(connection)
         began = time.monotonic()
         process = start()
         try:
-            while True:
-                service = _registered(connection, began + START_WITHIN_S - time.monotonic())
+            while time.monotonic() < began + START_WITHIN_S:
+                service = _registered(connection)
                 registered = time.monotonic()
-                if session.bus.process_of(service) == process.pid:
+                if service is not None and session.bus.process_of(service) == process.pid:
                     return registered - began
+                if process.poll() is not None:
+                    raise RuntimeError(f"the program ended with {process.returncode} instead of showing its item")
         finally:
             session.stop(process)
+    raise TimeoutError(f"no tray item came within {START_WITHIN_S:g} s")
 
 
 def _listen(connection: DBusConnection) -> None:
@@ -88,10 +96,13 @@ def _listen(connection: DBusConnection) -> None:
     connection.send_and_get_reply(message_bus.AddMatch(rule))
 
 
-def _registered(connection: DBusConnection, within_s: float) -> str:
-    """Return the bus name of the next program that registers an item; TimeoutError without one."""
-    deadline = time.monotonic() + within_s
+def _registered(connection: DBusConnection) -> str | None:
+    """Return the bus name of the next program that registers an item; None if none did for a second."""
+    deadline = time.monotonic() + 1.0
     while True:
-        message = connection.receive(timeout=max(0.0, deadline - time.monotonic()))
+        try:
+            message = connection.receive(timeout=max(0.0, deadline - time.monotonic()))
+        except TimeoutError:
+            return None
         if message.header.fields.get(HeaderFields.member) == "StatusNotifierItemRegistered":
             return str(message.body[0]).partition("/")[0]

@@ -32,7 +32,7 @@ class Figure:
         what: what was measured.
         unit: of the series, as ``ms``.
         ours: the measurements of AVDesk.
-        theirs: of what it is held against, taken in turn with `ours`; empty: `ours` is held against the bounds itself.
+        theirs: of what it is held against, taken in turn with `ours`; empty: the bounds are for `ours` alone.
         against: what `theirs` is of.
         aim, limit: the largest ratio of the medians (or median of `ours`) that is wished for, and that is allowed.
     """

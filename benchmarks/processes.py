@@ -77,7 +77,9 @@ def child(argv: Sequence[str | Path], environment: Mapping[str, str]) -> Iterato
             process.stdout.close()
 
 
-def timed(argv: Sequence[str | Path], environment: Mapping[str, str], timeout_s: float = 120.0) -> tuple[float, float]:
+def timed(
+    argv: Sequence[str | Path], environment: Mapping[str, str], timeout_s: float = 120.0
+) -> tuple[float, float]:
     """Run a program to its end; return wall and CPU seconds.
 
     Raises:

@@ -1,4 +1,4 @@
-"""A service account and the sign-in service that knows it, on loopback: REST with real credentials of a made-up kind."""
+"""A service account and the sign-in service that knows it, on loopback, for REST as with real credentials."""
 
 import json
 import threading
