@@ -93,7 +93,11 @@ CHECK = table(
     error=OPTIONAL_TEXT,
 )
 
-HEALTH: Schema = {"type": "object", "additionalProperties": CHECK, "required": ["main", "openai", "vertex_ai", "quota"]}
+HEALTH: Schema = {
+    "type": "object",
+    "additionalProperties": CHECK,
+    "required": ["main", "openai", "vertex_ai", "quota"],
+}
 
 DOCTOR = table(
     checks={
