@@ -4,10 +4,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from avdesk.app.crash import CrashHooks, FaultFile
-from avdesk.app.latest import Latest
-from avdesk.app.quit_signals import QuitSignals
-from avdesk.app.tray_host import TrayHost
+from avdesk.app.front import Front
 from avdesk.app.window_host import WindowHost
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
@@ -19,8 +16,6 @@ from avdesk.config.load import Loaded
 from avdesk.config.paths import Paths
 from avdesk.core.alerts import Alert, AlertAction, Urgency
 from avdesk.i18n import _
-from avdesk.ui.tray import Tray
-from avdesk.ui.wishes import Wishes
 
 
 class CrashTeller(QObject):
@@ -35,19 +30,16 @@ class CrashTeller(QObject):
 
 @dataclass(slots=True)
 class Parts:
-    """What the app consists of; made by `avdesk.app.bootstrap`, connected by `avdesk.app.wiring`.
+    """What the app consists of; made by `avdesk.app.running`, connected by `avdesk.app.wiring`.
 
     Attributes:
         session_bus, system_bus: None where there is no D-Bus.
         late: watches that had not ended when they were waited for.
     """
 
+    front: Front
     paths: Paths
     loaded: Loaded
-    wishes: Wishes
-    latest: Latest
-    tray: Tray
-    tray_host: TrayHost
     window: WindowHost
     watches: dict[str, Watch]
     session_bus: Bus | None
@@ -55,10 +47,7 @@ class Parts:
     notifications: DesktopNotifications
     announcer: Announcer
     wake: WakeWatch
-    signals: QuitSignals
-    crash_hooks: CrashHooks
     crash_teller: CrashTeller
-    faults: FaultFile
     late: list[str] = field(default_factory=list)
 
 
@@ -96,20 +85,20 @@ class Desk(QObject):
         if action is AlertAction.CHECK_NOW:
             self.check_now(alert.environment)
             return
-        self._parts.latest.choose(alert.environment)
+        self._parts.front.latest.choose(alert.environment)
         self._parts.window.open(activation_token)
 
     def show_by_tray(self, alert: Alert) -> None:
         """Show an alert without a notification daemon: by the tray, or in the window where there is no tray."""
-        if self._parts.tray_host.has_tray:
+        if self._parts.front.tray_host.has_tray:
             self._message_of = alert.environment
-            self._parts.tray.show_message(alert.title, alert.body, urgent=alert.urgency is Urgency.CRITICAL)
+            self._parts.front.tray.show_message(alert.title, alert.body, urgent=alert.urgency is Urgency.CRITICAL)
         else:
             self._parts.window.tell(alert.incident, f"{alert.title}: {alert.body}")
 
     def on_tray_message_clicked(self) -> None:
         """Open the window on what the tray's last message was about."""
-        self._parts.latest.choose(self._message_of)
+        self._parts.front.latest.choose(self._message_of)
         self._parts.window.open()
 
     def on_tray_missing(self) -> None:

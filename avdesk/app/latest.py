@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from avdesk.bridge.poller import Told
+from avdesk.bridge.told import Told
 from avdesk.core.snapshot import Snapshot
 
 

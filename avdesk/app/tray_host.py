@@ -1,6 +1,6 @@
 """Putting the tray item into the tray, when there is one: at the start, or when a tray appears later."""
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from avdesk.ui.tray import Tray
@@ -26,7 +26,6 @@ class TrayHost(QObject):
         super().__init__()
         self._tray = tray
         self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.CoarseTimer)
         self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(self._look)
         self._patience = QTimer(self)

@@ -3,25 +3,27 @@
 from PySide6.QtCore import Qt
 
 from avdesk.app.desktop import Desk, Parts
+from avdesk.app.quit_signals import QuitSignals
 from avdesk.app.shutdown import Shutdown
 
 
-def connect(parts: Parts, desk: Desk, shutdown: Shutdown) -> None:
+def connect(parts: Parts, desk: Desk, shutdown: Shutdown, signals: QuitSignals) -> None:
     """Connect the parts: news go up to those who show them, wishes down to those who fulfil them."""
     queued = Qt.ConnectionType.QueuedConnection
-    wishes, latest, window = parts.wishes, parts.latest, parts.window
+    wishes, latest, window = parts.front.wishes, parts.front.latest, parts.window
+    tray, tray_host = parts.front.tray, parts.front.tray_host
 
     # News
     for watch in parts.watches.values():
         watch.poller.told.connect(latest.take, queued)
-    latest.current_changed.connect(parts.tray.show_snapshot)
+    latest.current_changed.connect(tray.show_snapshot)
     latest.changed.connect(window.show_snapshot)
     latest.chosen.connect(window.show_environment)
     latest.happened.connect(parts.announcer.hear)
     latest.crashed.connect(desk.on_poller_crashed)
     parts.notifications.refused.connect(desk.show_by_tray, queued)
-    parts.tray_host.missing.connect(desk.on_tray_missing)
-    parts.tray_host.appeared.connect(desk.on_tray_appeared)
+    tray_host.missing.connect(desk.on_tray_missing)
+    tray_host.appeared.connect(desk.on_tray_appeared)
     parts.crash_teller.told.connect(desk.show_crash, queued)
     parts.wake.woke.connect(desk.woke)
 
@@ -31,7 +33,7 @@ def connect(parts: Parts, desk: Desk, shutdown: Shutdown) -> None:
     wishes.environment_chosen.connect(latest.choose)
     wishes.open_asked.connect(desk.open_window)
     wishes.quit_asked.connect(shutdown.quit, queued)
-    parts.tray.clicked.connect(window.toggle)
-    parts.tray.message_clicked.connect(desk.on_tray_message_clicked)
+    tray.clicked.connect(window.toggle)
+    tray.message_clicked.connect(desk.on_tray_message_clicked)
     parts.notifications.activated.connect(desk.on_alert_activated)
-    parts.signals.asked.connect(shutdown.quit, queued)
+    signals.asked.connect(shutdown.quit, queued)

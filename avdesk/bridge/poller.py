@@ -7,12 +7,12 @@ as plain calls from the GUI thread, which touch only what the monitor declares t
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal, Slot
 
+from avdesk.bridge.told import Told
 from avdesk.core.events import Event
 from avdesk.core.redact import redact
 from avdesk.core.snapshot import Snapshot
@@ -26,23 +26,6 @@ CRASH_WAITS_S = (5.0, 15.0, 60.0, 300.0)
 """Seconds before the next try after the first, second, … failure of our own in a row."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What a poller tells.
-
-    Attributes:
-        environment: of which environment.
-        snapshot: as it is known now.
-        events: what happened since the last one, oldest first.
-        crash: AVDesk's own fault that kept it from asking, one redacted line; empty when there was none.
-    """
-
-    environment: str
-    snapshot: Snapshot
-    events: tuple[Event, ...] = ()
-    crash: str = ""
 
 
 class StepLike(Protocol):

@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
 
 _RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?\s*([Zz]|[+-]\d\d:?\d\d)?")
 _DURATION = re.compile(r"(-?\d{1,12}(?:\.\d{1,9})?)s?")
@@ -100,6 +99,8 @@ def as_http_date(value: object) -> datetime | None:
     if not isinstance(value, str) or len(value) > 80:
         return None
     try:
+        from email.utils import parsedate_to_datetime  # slow to import, and only clocks ask for it
+
         found = parsedate_to_datetime(value)
         utc = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -9,8 +9,8 @@ from functools import lru_cache
 from math import cos, radians, sin
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap, QPixmapCache
+from PySide6.QtCore import QByteArray, QRectF
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPixmapCache
 
 from avdesk.config.paths import resources_folder
 from avdesk.core.summary import Sign
@@ -105,7 +105,7 @@ def _render(svg: str, size: int, ratio: float) -> QPixmap:
 
     pixels = max(1, round(size * ratio))
     pixmap = QPixmap(pixels, pixels)
-    pixmap.fill(Qt.GlobalColor.transparent)
+    pixmap.fill(QColor(0, 0, 0, 0))
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, pixels, pixels))

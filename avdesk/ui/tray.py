@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QSystemTrayIcon
 
@@ -29,6 +29,8 @@ def _utc_now() -> datetime:
 
 def panel_is_dark() -> bool | None:
     """Return True where the panel is dark as all of the desktop is; None: a light desktop's may be either."""
+    from PySide6.QtCore import Qt  # its hundred enumerations take longer to make than the whole tray item
+
     return True if QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark else None
 
 
@@ -56,6 +58,7 @@ class Tray(QObject):
         self._now = now
         self._snapshot = snapshot
         self._drawn: tuple[object, ...] | None = None
+        self._dark: bool | None = None
         self._open_since: datetime | None = None
         self._menu = TrayMenu(environments, wishes)
         self._item: QSystemTrayIcon | None = None
@@ -64,7 +67,7 @@ class Tray(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.refresh)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self.refresh)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self.follow_scheme)
 
     @property
     def is_shown(self) -> bool:
@@ -99,6 +102,11 @@ class Tray(QObject):
         if self._item is not None:
             self._item.showMessage(title, body, kind)
 
+    def follow_scheme(self) -> None:
+        """Take note whether the desktop is dark; the tray does so by itself when that changes."""
+        self._dark = panel_is_dark()
+        self.refresh()
+
     def refresh(self) -> None:
         """Bring everything up to the time of day, and set out the next time. Nothing without an item."""
         if self._item is None:
@@ -118,14 +126,13 @@ class Tray(QObject):
         return REFRESH_YOUNG_MS if age is not None and age < YOUNG_S else REFRESH_OLD_MS
 
     def _draw(self, item: QSystemTrayIcon, state: TrayState) -> None:
-        dark = panel_is_dark()
-        look = (state.sign, state.done, state.total, dark)
+        look = (state.sign, state.done, state.total, self._dark)
         if look == self._drawn:
             return
         self._drawn = look
         icon = QIcon()
         for size in ICON_SIZES:
-            icon.addPixmap(sign_pixmap(state.sign, size, dark=dark, done=state.done, total=state.total))
+            icon.addPixmap(sign_pixmap(state.sign, size, dark=self._dark, done=state.done, total=state.total))
         item.setIcon(icon)
 
     def _on_activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:

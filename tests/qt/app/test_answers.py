@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 from avdesk import __version__
 from avdesk.app.answers import Answers
 from avdesk.app.latest import Latest
-from avdesk.bridge.poller import Told
+from avdesk.bridge.told import Told
 from tests.harness.snapshots import all_states
 
 

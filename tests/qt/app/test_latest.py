@@ -5,7 +5,7 @@ from dataclasses import replace
 from pytestqt.qtbot import QtBot
 
 from avdesk.app.latest import Latest
-from avdesk.bridge.poller import Told
+from avdesk.bridge.told import Told
 from tests.harness.snapshots import EVENTS, all_states
 
 PROD = all_states()["running"]

@@ -7,7 +7,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from avdesk.bridge import poller as poller_module
-from avdesk.bridge.poller import MonitorLike, Told
+from avdesk.bridge.poller import MonitorLike
+from avdesk.bridge.told import Told
 from avdesk.bridge.watch import Watch
 from tests.harness.logwatch import LogWatch
 from tests.qt.bridge.fake_monitor import FakeMonitor

@@ -1,0 +1,153 @@
+"""The app at work: everything behind the tray, from its making to its end."""
+
+import logging
+import sys
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QCoreApplication
+
+from avdesk import __version__
+from avdesk.app.answers import Answers
+from avdesk.app.crash import CrashHooks, FaultFile
+from avdesk.app.desktop import CrashTeller, Desk, Parts
+from avdesk.app.front import Front
+from avdesk.app.monitors import monitor_maker
+from avdesk.app.quit_signals import QuitSignals
+from avdesk.app.shutdown import Shutdown, leave
+from avdesk.app.window_host import WindowHost
+from avdesk.app.wiring import connect
+from avdesk.bridge.announced import Announced
+from avdesk.bridge.announcer import Announcer
+from avdesk.bridge.bus import Bus
+from avdesk.bridge.notifications import DesktopNotifications
+from avdesk.bridge.poller import MonitorLike
+from avdesk.bridge.single_instance import InstanceServer
+from avdesk.bridge.wake import WakeWatch
+from avdesk.bridge.watch import Watch
+from avdesk.config.load import Loaded
+from avdesk.config.paths import Paths
+from avdesk.i18n import _
+from avdesk.store.logfile import end_logging, log_to
+
+CHATTY = ("urllib3", "requests", "google")
+"""Libraries that tell of every request."""
+
+log = logging.getLogger(__name__)
+
+
+class Running:
+    """Makes the parts, puts them to work, and ends them."""
+
+    def __init__(
+        self,
+        front: Front,
+        paths: Paths,
+        loaded: Loaded,
+        at_end: Callable[[], object] | None,
+        google_token: str | None,
+    ) -> None:
+        """Make and connect the parts behind `front`; `at_end` is called when all of them have ended."""
+        crash_teller = CrashTeller()
+        self._crash_hooks = CrashHooks(crash_teller.told.emit)
+        self._crash_hooks.install()
+        self._signals = QuitSignals()
+        self._faults = FaultFile(paths.logs)
+        self._parts = _make_parts(
+            front, paths, loaded, crash_teller, monitor_maker(loaded.settings, paths, google_token)
+        )
+        self._desk = Desk(self._parts)
+        answers = Answers(front.latest, self._desk.open_window, self._desk.check_now)
+        self._server = InstanceServer(paths.socket, answers)
+        self._shutdown = Shutdown(
+            at_once=[front.tray_host.stop, self._parts.window.close, self._server.close],
+            afterwards=[self._desk.stop_watches, self._close_buses, self._faults.close, _end_log, at_end or _nothing],
+        )
+        connect(self._parts, self._desk, self._shutdown, self._signals)
+        application = QCoreApplication.instance()
+        assert application is not None, "the application is made before anything else"
+        application.aboutToQuit.connect(self._shutdown.finish)
+
+    def begin(self, *, background: bool) -> None:
+        """Put everything to work; `background` opens no window where there is a tray."""
+        parts = self._parts
+        self._open_log()
+        parts.front.tray.follow_scheme()
+        parts.window.set_problems(parts.loaded.sentences())
+        for watch in parts.watches.values():
+            watch.start()
+        self._server.listen()
+        if not background:
+            if not parts.front.tray_host.has_tray:
+                parts.window.set_tray(present=False)
+            parts.window.open()
+        if parts.session_bus is not None:
+            parts.session_bus.open()
+        parts.wake.start()
+
+    def leave(self) -> int:
+        """Return the exit code once the event loop has ended, or end the process where something hangs."""
+        self._shutdown.finish()
+        self._signals.restore()
+        self._crash_hooks.restore()
+        return leave(self._shutdown.exit_code, self._parts.late)
+
+    def _open_log(self) -> None:
+        log_to(self._parts.paths.log_file, logging.INFO)
+        for name in CHATTY:
+            logging.getLogger(name).setLevel(logging.WARNING)
+        left = self._faults.open()
+        log.info("AVDesk %s starts, tray: %s", __version__, self._parts.front.tray_host.has_tray)
+        for sentence in self._parts.loaded.sentences():
+            log.warning("%s", sentence)
+        if left:
+            log.error("the last run was ended by a fault:\n%s", left)
+            self._parts.window.tell("fault", _("AVDesk did not end well the last time."), left)
+
+    def _close_buses(self) -> None:
+        for bus in (self._parts.session_bus, self._parts.system_bus):
+            if bus is not None:
+                bus.close()
+
+
+def _make_parts(
+    front: Front,
+    paths: Paths,
+    loaded: Loaded,
+    crash_teller: CrashTeller,
+    make_monitor: Callable[[str], MonitorLike],
+) -> Parts:
+    settings = loaded.settings
+    names = tuple(settings.environments)
+    session_bus, system_bus = (Bus("SESSION"), Bus("SYSTEM")) if sys.platform == "linux" else (None, None)
+    notifications = DesktopNotifications(session_bus)
+    announced = Announced(paths.state / "announced.json")
+    window = WindowHost(
+        tuple(settings.environments.values()),
+        front.latest,
+        front.wishes,
+        place_file=paths.state / "window.ini",
+        theme=settings.appearance.theme,
+    )
+    return Parts(
+        front=front,
+        paths=paths,
+        loaded=loaded,
+        window=window,
+        watches={name: Watch(name, partial(make_monitor, name)) for name in names},
+        session_bus=session_bus,
+        system_bus=system_bus,
+        notifications=notifications,
+        announcer=Announcer(settings.notifications, announced, notifications.show),
+        wake=WakeWatch(system_bus),
+        crash_teller=crash_teller,
+    )
+
+
+def _end_log() -> None:
+    log.info("AVDesk has ended")
+    end_logging()
+
+
+def _nothing() -> None:
+    """Do nothing: nobody waits for the end."""
