@@ -52,8 +52,18 @@ class VertexAuto:
     ) -> JobListing:
         """Return the jobs of `regions`; a listing that failed everywhere for want of credentials counts as such."""
 
+        return self._list(
+            regions,
+            lambda client: client.list_jobs(regions, limit=limit, active_only=active_only, since=since),
+        )
+
+    def jobs_named(self, beginning: str, regions: Sequence[str]) -> JobListing:
+        """Return the jobs whose display name begins so."""
+        return self._list(regions, lambda client: client.jobs_named(beginning, regions))
+
+    def _list(self, regions: Sequence[str], wanted: Callable[[VertexClient], JobListing]) -> JobListing:
         def ask(client: VertexClient) -> JobListing:
-            listing = client.list_jobs(regions, limit=limit, active_only=active_only, since=since)
+            listing = wanted(client)
             failures = list(listing.failures.values())
             if len(failures) == len(set(regions)):
                 for failure in failures:

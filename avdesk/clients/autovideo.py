@@ -29,6 +29,10 @@ _JOB = re.compile(r"[A-Za-z0-9_\-]{1,100}")
 _ABSENT = frozenset({404, 405, 410, 501})
 
 
+class EndpointAbsentError(NotFoundError):
+    """The server's revision has no such endpoint: the 404 is the web framework's own page, not the server's word."""
+
+
 class AutoVideoClient:
     """Speaks to one server. Holds no state of its own and may be used from several threads."""
 
@@ -185,7 +189,8 @@ class AutoVideoClient:
                 _("Ask for the right to call the service (on Cloud Run: roles/run.invoker), or set “auth”."),
             )
         if reply.status in _ABSENT:
-            return NotFoundError(
+            kind = EndpointAbsentError if reply.is_html or not words or reply.status != 404 else NotFoundError
+            return kind(
                 _("This server does not have what was asked for (HTTP {status}).").format(status=reply.status),
                 words or _("Its revision may be older or newer; check the address if nothing works."),
                 status=reply.status,

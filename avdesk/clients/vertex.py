@@ -1,5 +1,6 @@
 """Vertex AI's custom jobs: what both ways of asking offer, and all that they share."""
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +17,8 @@ from avdesk.core.jobs import DISPLAY_NAME_PREFIX, JOB_ID, Job
 from avdesk.i18n import _
 
 T = TypeVar("T")
+
+_NAME = re.compile(r"[A-Za-z0-9_\-]{1,128}")
 
 _NO_FAILURES: Mapping[str, AvdeskError] = MappingProxyType({})
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -49,18 +52,22 @@ class Query:
         active_only: only those that are known to occupy or to wait for a machine.
         since: only those made at or after this time (UTC).
         display_name: only those of exactly this name.
+        name_begins: only those whose name begins so.
     """
 
     limit: int | None = None
     active_only: bool = False
     since: datetime | None = None
     display_name: str | None = None
+    name_begins: str | None = None
 
     def wants(self, job: Job) -> bool:
         """Whether a job answers to the query, its `limit` aside."""
         if self.active_only and not job.state.active:
             return False
         if self.since is not None and (job.created_at is None or job.created_at < self.since):
+            return False
+        if self.name_begins is not None and not job.display_name.startswith(self.name_begins):
             return False
         return self.display_name is None or job.display_name == self.display_name
 
@@ -95,6 +102,9 @@ class VertexClient(Protocol):
 
     def find_job(self, job_id: str, regions: Sequence[str]) -> Job | None:
         """Return the newest job of that id (``video-job-ab12cd34``, or a number); None when no region has it."""
+
+    def jobs_named(self, beginning: str, regions: Sequence[str]) -> JobListing:
+        """Return the jobs of `regions` whose display name begins so; a region that fails blanks no other."""
 
     def job_details(self, job_id: str) -> dict[str, object]:
         """Return state, machine, GPU, region, durations and error, by the keys of the server's ``vertex_ai_job``."""
@@ -144,7 +154,20 @@ class JobClient:
         since: datetime | None = None,
     ) -> JobListing:
         """Return the jobs of `regions`, as `VertexClient` has it."""
-        query = Query(limit=limit, active_only=active_only, since=since)
+        return self._listing(regions, Query(limit=limit, active_only=active_only, since=since))
+
+    def jobs_named(self, beginning: str, regions: Sequence[str]) -> JobListing:
+        """Return the jobs whose display name begins so, as `VertexClient` has it.
+
+        Raises:
+            UsageError: no display name of AutoVideo's begins so.
+        """
+        if not _NAME.fullmatch(beginning):
+            raise UsageError(_("This is no job’s name."), _("Name it like video-job-ab12cd34."))
+        return self._listing(regions, Query(name_begins=beginning))
+
+    def _listing(self, regions: Sequence[str], query: Query) -> JobListing:
+        limit = query.limit
         pages, failures = self._ask_each(regions, lambda region: self.fetch_page(region, query))
         jobs: list[Job] = []
         for region, page in pages.items():

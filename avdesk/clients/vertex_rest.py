@@ -253,6 +253,8 @@ def _filter(query: Query) -> str:
     conditions: list[str] = []
     if query.display_name is not None:
         conditions.append(f'display_name="{query.display_name}"')
+    if query.name_begins is not None:
+        conditions.append(f'display_name:"{query.name_begins}*"')
     if query.since is not None:
         conditions.append(f'create_time>="{wire.rfc3339(query.since)}"')
     if query.active_only:

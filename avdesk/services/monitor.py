@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from avdesk.config.settings import Environment
 from avdesk.core.cadence import Situation, next_look_s
+from avdesk.core.cancelling import as_cancelled
 from avdesk.core.diff import diff
 from avdesk.core.errors import AbortedError, KnownError, RateLimitedError
 from avdesk.core.eta import estimate
@@ -24,6 +25,7 @@ from avdesk.core.run import Look, Run, RunState
 from avdesk.core.snapshot import Reach, ServerView, Snapshot
 from avdesk.core.status import ServerStatus
 from avdesk.core.tie import job_ahead, job_of_run, tied
+from avdesk.services.cancelled_jobs import cancelled_jobs
 from avdesk.services.check_watch import CheckWatch
 from avdesk.services.clock import Clock
 from avdesk.services.learning import Learning
@@ -264,6 +266,8 @@ class Monitor:
             expected=self._learning.experience().expected,
         )
         self._run = follow(self._run, look, self._last_status)
+        if self._run is not None and self._run.ended:
+            self._run = as_cancelled(self._run, cancelled_jobs(self._memory, self.environment.name))
         self._last_status = status
 
     def _make_snapshot(self, job: Job | None, jobs: tuple[Job, ...]) -> Snapshot:

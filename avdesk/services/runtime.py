@@ -9,6 +9,7 @@ from avdesk.clients.factory import make_vertex
 from avdesk.clients.google_auth import GoogleCredentials
 from avdesk.clients.grants import FixedSource
 from avdesk.clients.transport import Transport
+from avdesk.clients.vertex import VertexClient
 from avdesk.config.paths import Paths
 from avdesk.config.settings import Settings
 from avdesk.services.bearer import bearer_of
@@ -44,6 +45,30 @@ class OpenWatches(Watches):
         self.ledger.close()
 
 
+@dataclass(slots=True)
+class Links:
+    """The clients of one environment, over connections of their own. Usable from several threads.
+
+    Attributes:
+        vertex: None where Vertex AI is not asked.
+        server: None where there is no server.
+    """
+
+    transport: Transport
+    vertex: VertexClient | None
+    server: AutoVideoClient | None
+
+    def abort(self) -> None:
+        """Make whatever is in flight fail soon; from any thread."""
+        self.transport.abort()
+        if self.vertex is not None:
+            self.vertex.abort()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.transport.close()
+
+
 class Runtime:
     """The configuration and the folders, and what is built from them. Cheap to make; nothing is asked by it."""
 
@@ -72,7 +97,31 @@ class Runtime:
         """Return new watches of an environment."""
         settings = self.settings.environments[environment]
         memory = Memory(self.paths.database)
-        ledger = Ledger(self.paths.ledger, wall=self.clock.wall, mono=self.clock.mono)
+        ledger = self.ledger()
+        links = self.links(environment)
+        vertex = links.vertex
+        server = ServerWatch(settings, links.server, ledger, self.clock)
+        return OpenWatches(
+            server=server,
+            vertex=VertexWatch(settings, (lambda: vertex) if vertex is not None else None, self.clock),
+            checks=CheckWatch(settings, server, memory, self.clock),
+            memory=memory,
+            ledger=ledger,
+            transport=links.transport,
+            abort=links.abort,
+        )
+
+    def ledger(self) -> Ledger:
+        """Return the counted requests, opened anew."""
+        return Ledger(self.paths.ledger, wall=self.clock.wall, mono=self.clock.mono)
+
+    def links(self, environment: str) -> Links:
+        """Return new clients of an environment; nothing is asked yet.
+
+        Raises:
+            ConfigError: a setting cannot be used.
+        """
+        settings = self.settings.environments[environment]
         transport = Transport()
         vertex = make_vertex(
             settings.vertex if settings.project else "off",
@@ -82,25 +131,10 @@ class Runtime:
             endpoint=settings.google_endpoint,
             credentials=self._credentials(transport),
         )
-        client = (
+        server = (
             AutoVideoClient(settings.url, transport, bearer=bearer_of(settings, transport)) if settings.url else None
         )
-        server = ServerWatch(settings, client, ledger, self.clock)
-
-        def abort() -> None:
-            transport.abort()
-            if vertex is not None:
-                vertex.abort()
-
-        return OpenWatches(
-            server=server,
-            vertex=VertexWatch(settings, (lambda: vertex) if vertex is not None else None, self.clock),
-            checks=CheckWatch(settings, server, memory, self.clock),
-            memory=memory,
-            ledger=ledger,
-            transport=transport,
-            abort=abort,
-        )
+        return Links(transport, vertex, server)
 
     def _credentials(self, transport: Transport) -> GoogleCredentials | None:
         """Return the credentials that were handed in, None where the user's own are looked for."""

@@ -23,7 +23,7 @@ class UnreadableError(ValueError):
 
 def dumps(value: object) -> str:
     """Return JSON for a dataclass of core values."""
-    return json.dumps(_encode(value), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_encode(value), separators=(",", ":"))
 
 
 def loads(text: str, kind: type[T]) -> T:

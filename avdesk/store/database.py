@@ -44,18 +44,18 @@ class Opened:
 def open_database(path: Path, migrations: Sequence[Migration]) -> Opened:
     """Open the file at `path`, creating it and its folder (private to the user) where missing. Never raises."""
     try:
-        return Opened(_open_file(path, migrations))
+        return Opened(_open_patiently(path, migrations))
     except StoreError as error:
         log.warning("%s: %s", path.name, error)
         return open_in_memory(migrations, error)
     except sqlite3.DatabaseError as error:
         if isinstance(error, sqlite3.OperationalError):
             log.warning("%s cannot be used: %s", path.name, error)
-            return open_in_memory(migrations, _unusable(path, error))
+            return open_in_memory(migrations, unusable(path, error))
         return _replace_damaged(path, migrations, error)
     except OSError as error:
         log.warning("%s cannot be used: %s", path.name, error)
-        return open_in_memory(migrations, _unusable(path, error))
+        return open_in_memory(migrations, unusable(path, error))
 
 
 def open_in_memory(migrations: Sequence[Migration], trouble: StoreError | None = None) -> Opened:
@@ -78,12 +78,35 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     connection.execute("COMMIT")
 
 
+def _open_patiently(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
+    """Open the file; while another process opens or switches it, SQLite gives up at once instead of waiting."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            return _open_file(path, migrations)
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.02)
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether the error only says that another process holds the file."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _check_whole(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
+        raise sqlite3.DatabaseError("damaged inside")
+
+
 def _open_file(path: Path, migrations: Sequence[Migration]) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     connection = sqlite3.connect(path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False)
     try:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        _check_whole(connection)
         _migrate(connection, path, migrations)
         with transaction(connection):
             connection.execute("CREATE TABLE IF NOT EXISTS probe (at REAL)")
@@ -132,6 +155,8 @@ def _replace_damaged(path: Path, migrations: Sequence[Migration], error: sqlite3
         _("{file} was damaged and has been put aside.").format(file=path.name),
         _("What was remembered is gone; the damaged file is kept as {file}.").format(file=aside.name),
     )
+    with contextlib.suppress(sqlite3.Error, OSError, StoreError):
+        return Opened(_open_file(path, migrations))  # another process was faster, and has replaced it
     try:
         shutil.move(path, aside)
         for leftover in ("-wal", "-shm"):
@@ -141,10 +166,11 @@ def _replace_damaged(path: Path, migrations: Sequence[Migration], error: sqlite3
         return Opened(_open_file(path, migrations), trouble=trouble)
     except (OSError, sqlite3.Error, StoreError) as again:
         log.warning("%s cannot be replaced: %s", path.name, again)
-        return open_in_memory(migrations, _unusable(path, again))
+        return open_in_memory(migrations, unusable(path, again))
 
 
-def _unusable(path: Path, error: Exception) -> StoreError:
+def unusable(path: Path, error: Exception) -> StoreError:
+    """Return what to tell of a file that cannot be written."""
     return StoreError(
         _("{folder} cannot be written: {reason}.").format(folder=path.parent, reason=error),
         _("Free some space or mend the folder's permissions; until then nothing is remembered."),

@@ -6,7 +6,8 @@ written before the request goes out (a crash in between costs one ticket, never 
 answer afterwards, since the server counted it at some moment between the two.
 
 Ages are measured by the wall clock and by the monotonic clock, which on one machine all processes share; the smaller
-age that makes sense counts, so that a clock that is set, a suspend or a restart can only make us more careful.
+age that makes sense counts, so that a clock that is set or a suspend can only make us more careful. The monotonic
+clock begins anew with the machine: of what was sent before that, the wall clock alone tells.
 """
 
 import logging
@@ -21,27 +22,27 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from avdesk.core.errors import RateLimitedError
+from avdesk.core.errors import RateLimitedError, StoreError
 from avdesk.core.snapshot import Budget
 from avdesk.i18n import _
-from avdesk.store.database import Opened, open_database, open_in_memory, transaction
+from avdesk.store.database import Opened, is_busy, open_database, open_in_memory, transaction, unusable
 from avdesk.store.migrations import ledger_to1
+from avdesk.store.window import MARGIN_S, UNSETTLED_S, Standing, read_ages
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-MARGIN_S = 2.0
-"""Added to the window: the server's clock and ours do not tick alike."""
-
-UNSETTLED_S = 60.0
-"""A ticket that was never settled (a crash, a request still out) counts as if sent this much later."""
-
 LONGEST_PAUSE_S = 3600.0
 """A pause longer than this is a clock that was set back, not a server's wish."""
 
-OTHERS_REMEMBERED_S = 3600.0
-"""How long it is assumed that somebody else at this address goes on using the allowance."""
+OTHERS_WINDOWS = 2.0
+"""For so many windows it is assumed that somebody else at this address goes on using the allowance."""
+
+FORGOTTEN_S = 3600.0
+MOST_REQUESTS, LONGEST_WINDOW_S = 100_000, 86_400.0
+"""Limits beyond these are misread, and not learnt."""
+
 
 _MIGRATIONS = (ledger_to1.migrate,)
 
@@ -66,27 +67,8 @@ class Ticket:
 
     server: str
     row: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A server's window at one moment: the ages of its requests, oldest first, and what is known of its limit."""
-
-    ages: tuple[float, ...]
-    limit: int
-    window_s: float
-    blocked_for_s: float
-    strikes: int
-    others: int
-
-    def wait_s(self, reserve: int) -> float:
-        """Return the seconds until a request is free that leaves `reserve` others; 0: now."""
-        allowed = max(1, self.limit - self.others - reserve)
-        wait = self.blocked_for_s
-        if len(self.ages) >= allowed:
-            leaving = self.ages[len(self.ages) - allowed]
-            wait = max(wait, self.window_s + MARGIN_S - leaving)
-        return max(0.0, wait)
+    book: int = 0
+    """Which of the ledger's files it is noted in: another one after the first had to be given up."""
 
 
 class Ledger:
@@ -97,8 +79,10 @@ class Ledger:
     ) -> None:
         self._wall = wall
         self._mono = mono
+        self._path = path
         self._opened: Opened = open_database(path, _MIGRATIONS)
         self._own: list[tuple[str, float, float]] = []
+        self._book = 0
         self._lock = threading.Lock()
 
     @property
@@ -148,29 +132,32 @@ class Ledger:
                 "INSERT INTO requests (server, wall, mono) VALUES (?, ?, ?)",
                 (server, self._wall() + later, self._mono() + later),
             )
-            connection.execute("DELETE FROM requests WHERE wall < ?", (self._wall() - 86_400,))
-            return Ticket(server, int(cursor.lastrowid or 0))
+            connection.executemany("DELETE FROM requests WHERE id = ?", [(row,) for row in standing.forgotten])
+            self._own = [*self._own[-50:], (server, self._wall(), self._mono())]
+            return Ticket(server, int(cursor.lastrowid or 0), self._book)
 
-        ticket = self._write(write)
-        self._own = [*self._own[-50:], (server, self._wall(), self._mono())]
-        return ticket
+        return self._write(write)
 
     def settle(self, ticket: Ticket) -> None:
         """Note that the request was answered, or given up, now."""
 
         def write(connection: sqlite3.Connection) -> None:
+            now = self._wall()
+            self._note(connection, ticket, "UPDATE requests SET wall = ?, mono = ? WHERE id = ?", now, self._mono())
             connection.execute(
-                "UPDATE requests SET wall = ?, mono = ? WHERE id = ?", (self._wall(), self._mono(), ticket.row)
-            )
-            connection.execute(
-                "UPDATE limits SET strikes = 0, blocked_until = NULL WHERE server = ?", (ticket.server,)
+                "UPDATE limits SET strikes = 0 WHERE server = ? AND (blocked_until IS NULL OR blocked_until <= ?)",
+                (ticket.server, now),  # the answer to a request that was sent before a 429 ends no pause
             )
 
-        self._write(write)
+        self._write_or_leave(write)
 
     def release(self, ticket: Ticket) -> None:
         """Give the ticket back: the request never reached the server."""
-        self._write(lambda connection: connection.execute("DELETE FROM requests WHERE id = ?", (ticket.row,)))
+        self._write_or_leave(lambda connection: self._note(connection, ticket, "DELETE FROM requests WHERE id = ?"))
+
+    def _note(self, connection: sqlite3.Connection, ticket: Ticket, sql: str, *values: float) -> None:
+        if ticket.book == self._book:
+            connection.execute(sql, (*values, ticket.row))
 
     def refused(self, ticket: Ticket, allowance: Allowance, error: RateLimitedError) -> RateLimitedError:
         """Note that the server answered 429, learn its limit, and return the error with its `until` known.
@@ -179,28 +166,32 @@ class Ledger:
         Retry-After the pause doubles with each 429 in a row, up to the whole window.
         """
 
-        def write(connection: sqlite3.Connection) -> float:
-            connection.execute("DELETE FROM requests WHERE id = ?", (ticket.row,))
+        learnt = error.limit if error.limit is not None and 0 < error.limit <= MOST_REQUESTS else None
+        span = error.window_s if error.window_s is not None and 1.0 <= error.window_s <= LONGEST_WINDOW_S else None
+        until = self._wall() + 60.0
+
+        def write(connection: sqlite3.Connection) -> None:
+            nonlocal until
+            self._note(connection, ticket, "DELETE FROM requests WHERE id = ?")
             standing = self._standing(connection, ticket.server, allowance)
-            limit = error.limit or standing.limit
-            window = error.window_s or standing.window_s
+            limit, window, now = learnt or standing.limit, span or standing.window_s, self._wall()
             ours = sum(1 for age in standing.ages if age < window)
-            now = self._wall()
             if error.until is not None:
-                pause = max(1.0, error.until.timestamp() - now)
+                pause = min(LONGEST_PAUSE_S, max(1.0, error.until.timestamp() - now))
             else:
                 pause = min(window, window / max(1, limit) * 2 ** min(standing.strikes, 8))
+            until = now + pause
             connection.execute(
                 "INSERT INTO limits (server, max_requests, window_s, blocked_until, strikes, others, others_at)"
                 " VALUES (?, ?, ?, ?, 1, ?, ?) ON CONFLICT (server) DO UPDATE SET"
-                " max_requests = excluded.max_requests,"
-                " window_s = excluded.window_s, blocked_until = excluded.blocked_until, strikes = strikes + 1,"
+                " max_requests = coalesce(excluded.max_requests, max_requests),"
+                " window_s = coalesce(excluded.window_s, window_s),"
+                " blocked_until = excluded.blocked_until, strikes = strikes + 1,"
                 " others = excluded.others, others_at = excluded.others_at",
-                (ticket.server, error.limit, error.window_s, now + pause, max(0, limit - ours), now),
+                (ticket.server, learnt, span, until, max(0, limit - ours), now),
             )
-            return now + pause
 
-        until = self._write(write)
+        self._write_or_leave(write)
         moment = datetime.fromtimestamp(until, UTC)
         return RateLimitedError(
             _("The server's rate limit is spent until {time}.").format(time=f"{moment.astimezone():%H:%M:%S}"),
@@ -211,7 +202,7 @@ class Ledger:
             by_server=True,
         )
 
-    def _spent(self, standing: _Standing, wait: float) -> RateLimitedError:
+    def _spent(self, standing: Standing, wait: float) -> RateLimitedError:
         moment = datetime.fromtimestamp(self._wall() + wait, UTC)
         return RateLimitedError(
             _("The allowance of {limit} requests in {window:.0f} s is spent until {time}.").format(
@@ -223,7 +214,7 @@ class Ledger:
             window_s=standing.window_s,
         )
 
-    def _standing(self, connection: sqlite3.Connection, server: str, allowance: Allowance) -> _Standing:
+    def _standing(self, connection: sqlite3.Connection, server: str, allowance: Allowance) -> Standing:
         row = connection.execute(
             "SELECT max_requests, window_s, blocked_until, strikes, others, others_at FROM limits WHERE server = ?",
             (server,),
@@ -231,44 +222,67 @@ class Ledger:
         learnt_limit, learnt_window, blocked_until, strikes, others, others_at = row or (None, None, None, 0, 0, None)
         limit = max(1, int(learnt_limit or allowance.limit))
         window = float(learnt_window or allowance.window_s)
-        wall, mono = self._wall(), self._mono()
-        remembered = others_at is not None and 0 <= wall - others_at < OTHERS_REMEMBERED_S
-        rows = connection.execute("SELECT wall, mono FROM requests WHERE server = ?", (server,)).fetchall()
-        ages = sorted((_age(wall - w, mono - m) for w, m in rows), reverse=True)
+        wall = self._wall()
+        remembered = others_at is not None and 0 <= wall - others_at < OTHERS_WINDOWS * window
+        ages = read_ages(connection, server, wall, self._mono())
         blocked = float(blocked_until) - wall if blocked_until is not None else 0.0
-        return _Standing(
-            ages=tuple(age for age in ages if age < window + MARGIN_S),
+        if blocked > max(window, LONGEST_PAUSE_S):  # the clock was set back: the pause begins anew, once
+            blocked = window
+            connection.execute("UPDATE limits SET blocked_until = ? WHERE server = ?", (wall + window, server))
+        return Standing(
+            ages=tuple(sorted((age for age in ages.values() if age < window + MARGIN_S), reverse=True)),
             limit=limit,
             window_s=window,
-            blocked_for_s=min(blocked, max(window, LONGEST_PAUSE_S)) if blocked > 0 else 0.0,
+            blocked_for_s=max(0.0, blocked),
             strikes=int(strikes),
             others=min(int(others), limit - 1) if remembered else 0,
+            forgotten=tuple(row for row, age in ages.items() if age > max(FORGOTTEN_S, 2 * window)),
         )
 
     def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        with self._lock:
-            try:
-                return work(self._opened.connection)
-            except sqlite3.Error as error:
-                self._give_up_file(error)
-                return work(self._opened.connection)
+        return self._work(work, self._plainly)
 
     def _write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return self._work(work, self._as_transaction)
+
+    def _write_or_leave(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Write what makes us less careful: where others hold the file for too long, it stays unwritten."""
+        try:
+            self._write(work)
+        except StoreError as error:
+            log.warning("%s", error)
+
+    def _work(
+        self,
+        work: Callable[[sqlite3.Connection], T],
+        how: Callable[[Callable[[sqlite3.Connection], T]], T],
+    ) -> T:
         with self._lock:
             try:
-                with transaction(self._opened.connection) as connection:
-                    return work(connection)
+                return how(work)
             except sqlite3.Error as error:
+                if is_busy(error):
+                    raise StoreError(
+                        _("The record of requests is held by another program."),
+                        _("Try again in a moment; look for an AVDesk that hangs."),
+                    ) from error
                 self._give_up_file(error)
-                with transaction(self._opened.connection) as connection:
-                    return work(connection)
+                return how(work)
+
+    def _plainly(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return work(self._opened.connection)
+
+    def _as_transaction(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        with transaction(self._opened.connection) as connection:
+            return work(connection)
 
     def _give_up_file(self, error: sqlite3.Error) -> None:
         """Go on in memory with this process's own requests: a full disk must not make us careless."""
         log.warning("The request ledger cannot be written (%s); going on in memory", error)
         with suppress(sqlite3.Error):
             self._opened.connection.close()
-        self._opened = open_in_memory(_MIGRATIONS)
+        self._opened = open_in_memory(_MIGRATIONS, self._opened.trouble or unusable(self._path, error))
+        self._book += 1
         self._opened.connection.executemany("INSERT INTO requests (server, wall, mono) VALUES (?, ?, ?)", self._own)
 
 
@@ -280,9 +294,3 @@ def server_key(url: str) -> str:
         host = "127.0.0.1"
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return f"{parts.scheme}://{host}:{port}"
-
-
-def _age(by_wall: float, by_mono: float) -> float:
-    """Return the smaller age that makes sense. A negative one comes from a clock set back or a restart."""
-    sensible = [age for age in (by_wall, by_mono) if age >= -UNSETTLED_S]
-    return min(sensible) if sensible else 0.0

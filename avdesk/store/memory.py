@@ -6,17 +6,18 @@ convenience, watching is the job.
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
+from avdesk.core.actions import ActionRecord
 from avdesk.core.errors import StoreError
 from avdesk.core.events import Event
 from avdesk.core.run import Run
 from avdesk.store.codec import UnreadableError, dumps, loads
 from avdesk.store.database import open_database, transaction
-from avdesk.store.migrations import memory_to1
+from avdesk.store.migrations import memory_to1, memory_to2
 
 log = logging.getLogger(__name__)
 
@@ -24,8 +25,10 @@ T = TypeVar("T")
 
 KEPT_FOR = timedelta(days=180)
 KEPT_EVENTS = 20_000
+AUDIT_KEPT_FOR = timedelta(days=1100)
+"""Who did what is asked for longer than what happened."""
 
-_MIGRATIONS = (memory_to1.migrate,)
+_MIGRATIONS = (memory_to1.migrate, memory_to2.migrate)
 
 
 class Memory:
@@ -60,6 +63,23 @@ class Memory:
                 log.info("Forgetting %s of %s: %s", name, environment, error)
         return None
 
+    def amend(
+        self, environment: str, name: str, kind: type[T], change: Callable[[T | None], T], at: datetime
+    ) -> None:
+        """Replace a fact by what `change` makes of it, in one step that no other process comes between."""
+        try:
+            with transaction(self._opened.connection) as connection:
+                rows = connection.execute(
+                    "SELECT value FROM facts WHERE environment = ? AND name = ?", (environment, name)
+                ).fetchall()
+                before = next(iter(_readable((row[0] for row in rows), kind)), None)
+                connection.execute(
+                    "INSERT OR REPLACE INTO facts (environment, name, value, at) VALUES (?, ?, ?, ?)",
+                    (environment, name, dumps(change(before)), at.timestamp()),
+                )
+        except sqlite3.Error as error:
+            log.warning("Cannot remember: %s", error)
+
     def forget(self, environment: str, name: str) -> None:
         """Forget a fact."""
         self._write("DELETE FROM facts WHERE environment = ? AND name = ?", [(environment, name)])
@@ -93,6 +113,23 @@ class Memory:
         )
         return tuple(_readable((row[0] for row in rows), Run))
 
+    def add_action(self, record: ActionRecord) -> None:
+        """Remember an action as it stands; a later state of the same action replaces it."""
+        request = record.request
+        self._write(
+            "INSERT INTO actions (id, environment, at, value) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET value = excluded.value",
+            [(request.id, request.environment, record.asked_at.timestamp(), dumps(record))],
+        )
+
+    def actions(self, limit: int, environment: str | None = None) -> tuple[ActionRecord, ...]:
+        """Return the most recent actions, of one environment or (None) of all, newest first."""
+        rows = self._read(
+            "SELECT value FROM actions WHERE ? IS NULL OR environment = ? ORDER BY at DESC, rowid DESC LIMIT ?",
+            (environment, environment, limit),
+        )
+        return tuple(_readable((row[0] for row in rows), ActionRecord))
+
     def learn(self, environment: str, what: str, seconds: float, at: datetime) -> None:
         """Remember how long something took: a phase, or ``queue``/``render`` on a kind of machine."""
         self._write(
@@ -113,6 +150,7 @@ class Memory:
         oldest = (now - KEPT_FOR).timestamp()
         for table in ("events", "runs", "durations"):
             self._write(f"DELETE FROM {table} WHERE at < ?", [(oldest,)])  # noqa: S608 - names from this line
+        self._write("DELETE FROM actions WHERE at < ?", [((now - AUDIT_KEPT_FOR).timestamp(),)])
         self._write(
             "DELETE FROM events WHERE id <= (SELECT id FROM events ORDER BY id DESC LIMIT 1 OFFSET ?)",
             [(KEPT_EVENTS,)],
@@ -133,7 +171,7 @@ class Memory:
             log.warning("Cannot remember: %s", error)
 
 
-def _readable(texts: Iterable[str], kind: type[T]) -> Iterable[T]:
+def _readable(texts: Iterable[str], kind: type[T]) -> Iterator[T]:
     for text in texts:
         try:
             yield loads(text, kind)
