@@ -12,7 +12,8 @@ import click
 from avdesk import __version__, i18n
 from avdesk.cli.commands import Group, global_options, session_of
 from avdesk.cli.exit_codes import Exit, exit_code
-from avdesk.cli.session import LANGUAGE_VARIABLE, Session, complain
+from avdesk.cli.lines import is_terminal
+from avdesk.cli.session import LANGUAGE_VARIABLE, Session, complain, tell
 from avdesk.core.errors import KnownError, UsageError
 from avdesk.i18n import _
 
@@ -47,6 +48,8 @@ def run(argv: Sequence[str]) -> int:
             if stream is not None:
                 stream.flush()
     except (KeyboardInterrupt, click.Abort):
+        if is_terminal(sys.stderr):
+            tell("")  # after the terminal's own ^C
         return Exit.INTERRUPTED
     except BrokenPipeError:
         return _die_quietly()
@@ -114,7 +117,7 @@ def _without_command(context: click.Context, *, background: bool, verbose: bool)
 def _call(session: Session, arguments: list[str]) -> int:
     """Run the command and turn whatever goes wrong into words and an exit code."""
     try:
-        result = build(session.program).main(arguments, prog_name=session.program, standalone_mode=False, obj=session)
+        result = _invoke(session, arguments)
     except KnownError as error:
         complain(error)
         return exit_code(error)
@@ -128,6 +131,18 @@ def _call(session: Session, arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback ever reaches the user
         return _bug(session, error)
     return int(result) if isinstance(result, int) else Exit.FINE
+
+
+def _invoke(session: Session, arguments: list[str]) -> object:
+    """Return what the command returns. Done by hand, because click's own way prints and exits by itself."""
+    group = build(session.program)
+    if f"_{session.program.upper()}_COMPLETE" in os.environ:
+        return group.main(arguments, prog_name=session.program, standalone_mode=False, obj=session)
+    try:
+        with group.make_context(session.program, arguments, obj=session) as context:
+            return group.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
 
 
 def _bug(session: Session, error: Exception) -> int:
