@@ -1,0 +1,73 @@
+"""What is said of an action under way or ended: in a job's row, in the detail pane, in the list of results."""
+
+from avdesk.core.actions import ActionKind, ActionRecord, ActionState
+from avdesk.core.summary import Sign
+from avdesk.i18n import _
+from avdesk.ui.jobs.offers import label
+
+_SIGNS = {
+    ActionState.WAITING: Sign.WAITING,
+    ActionState.SENDING: Sign.WAITING,
+    ActionState.REQUESTED: Sign.WAITING,
+    ActionState.CONFIRMED: Sign.SUCCEEDED,
+    ActionState.REFUSED: Sign.ATTENTION,
+    ActionState.FAILED: Sign.FAILED,
+    ActionState.UNCERTAIN: Sign.ATTENTION,
+    ActionState.TIMED_OUT: Sign.ATTENTION,
+}
+
+
+def note_sign(state: ActionState) -> Sign:
+    """Return the sign for how far an action has come."""
+    return _SIGNS[state]
+
+
+def state_word(state: ActionState) -> str:
+    """Return the word for how far an action has come."""
+    return {
+        ActionState.WAITING: _("waits for its turn"),
+        ActionState.SENDING: _("being sent"),
+        ActionState.REQUESTED: _("requested"),
+        ActionState.CONFIRMED: _("confirmed"),
+        ActionState.REFUSED: _("refused"),
+        ActionState.FAILED: _("failed"),
+        ActionState.UNCERTAIN: _("not certain"),
+        ActionState.TIMED_OUT: _("not confirmed in time"),
+    }[state]
+
+
+def doing(kind: ActionKind) -> str:
+    """Return what happens while the action is under way."""
+    return {
+        ActionKind.CANCEL: _("Cancelling…"),
+        ActionKind.RETRY: _("Retrying…"),
+        ActionKind.RESTART: _("Restarting…"),
+        ActionKind.RESUBMIT: _("Resubmitting…"),
+        ActionKind.GENERATE: _("Starting a video…"),
+        ActionKind.RENDER_VM: _("Starting a virtual machine…"),
+        ActionKind.RESET: _("Resetting the server…"),
+    }[kind]
+
+
+def row_note(record: ActionRecord) -> str:
+    """Return what a job's row shows in place of its state: ``Cancelling… requested``; empty once it is confirmed."""
+    if record.state is ActionState.CONFIRMED:
+        return ""
+    if record.state.ended:
+        return _("{action}: {state}").format(action=bare_label(record.request.kind), state=state_word(record.state))
+    return _("{doing} {state}").format(doing=doing(record.request.kind), state=state_word(record.state))
+
+
+def headline(record: ActionRecord) -> str:
+    """Return an action and how far it has come: ``Cancel job: requested``."""
+    return _("{action}: {state}").format(action=bare_label(record.request.kind), state=state_word(record.state))
+
+
+def sentence(record: ActionRecord) -> str:
+    """Return what happened and what to do about it; may be empty."""
+    return " ".join(text for text in (record.detail, record.advice) if text)
+
+
+def bare_label(kind: ActionKind) -> str:
+    """Return an action's label without the dots that stand for a form."""
+    return label(kind).removesuffix("…")
