@@ -15,7 +15,7 @@ def status(world: World, rounds: int) -> list[Figure]:
     environment = world.environment()
     figures = []
     for vertex, way in (("off", "without Vertex AI"), ("rest", "with Vertex AI")):
-        home = world.home(f"status-{vertex}", vertex=vertex)
+        home = world.home(f"status-{vertex}", vertex=vertex, often=True)
         argv = [program("avmonitor"), "status", "--home", home]
         ours, theirs = in_turn(
             lambda argv=argv: 1000 * timed(argv, environment)[0],  # type: ignore[misc]

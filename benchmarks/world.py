@@ -50,8 +50,11 @@ class World:
         """End everything."""
         self._stack.close()
 
-    def home(self, name: str, *, vertex: str) -> Path:
-        """Make a home of this name whose one environment is this world, and return its folder."""
+    def home(self, name: str, *, vertex: str, often: bool = False) -> Path:
+        """Make a home of this name whose one environment is this world, and return its folder.
+
+        `often` allows more requests than a real server does, to measure one after the other.
+        """
         home = self.folder / name
         (home / "config").mkdir(parents=True)
         regions = ", ".join(f'"{region}"' for region in REGIONS)
@@ -59,7 +62,8 @@ class World:
             f'default_environment = "{ENVIRONMENT}"\n'
             f"[environments.{ENVIRONMENT}]\n"
             f'url = "{self.url}"\nproject = "{self.project}"\nregions = [{regions}]\n'
-            f'vertex = "{vertex}"\ngoogle_endpoint = "{self.google_url}"\n',
+            f'vertex = "{vertex}"\ngoogle_endpoint = "{self.google_url}"\n'
+            + ("[polling]\nrequests = 1000\nwindow_s = 60\nreserve = 900\n" if often else ""),
             encoding="utf-8",
         )
         return home
