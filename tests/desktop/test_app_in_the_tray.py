@@ -5,13 +5,15 @@ import time
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from avdesk.config.paths import APP_ID
 from avdesk.emulator.server import Emulator
 from tests.desktop.running_app import App, PutOnClock, generate
-from tests.harness.session import DesktopSession
+from tests.harness.programs import xfce4_notifyd
+from tests.harness.session import Daemon, DesktopSession
 from tests.harness.tray import TrayItem
 from tests.harness.waiting import wait_until
 
@@ -223,4 +225,28 @@ def test_without_a_tray_the_window_opens_and_the_item_comes_with_a_tray(
         assert process.poll() is None
         item.click("Open AVDesk")
         session.wait_for_window("AVDesk — prod")
+        app.stop_all()
+
+
+@pytest.mark.parametrize("daemon", ["dunst", "xfce4-notifyd"])
+def test_one_incident_is_one_notification_with_every_daemon(
+    desktop_packages: None, tmp_path: Path, daemon: Daemon
+) -> None:
+    del desktop_packages
+    if daemon == "xfce4-notifyd" and xfce4_notifyd() is None:
+        pytest.skip("xfce4-notifyd is not installed")
+    with DesktopSession(notifications=daemon, accessibility=False) as session, Emulator() as emulator:
+        app = App(session, tmp_path / "home")
+        app.configure(emulator.autovideo_url)
+        item = session.wait_for_tray_item(app.start("--background"))
+        wait_until(lambda: item.tooltip.startswith("prod: Idle"), "the server has answered")
+        port = urlsplit(emulator.autovideo_url).port or 0
+        emulator.stop()
+        app.hurry_until(lambda: app.summary().get("state") == "offline", "the server is away")
+        lost = session.wait_for_notification("Server not reachable · prod")
+        assert "default" in lost.actions
+        with Emulator(port=port):
+            app.hurry_until(lambda: app.summary().get("state") == "idle", "the server is back")
+            back = session.wait_for_notification("Server is back · prod")
+        assert back.replaces == lost.id == back.id
         app.stop_all()

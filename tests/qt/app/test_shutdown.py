@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 
+import pytest
 from PySide6.QtCore import QEventLoop
 from pytestqt.qtbot import QtBot
 
@@ -75,3 +78,18 @@ def test_a_signal_becomes_a_wish_to_quit_with_the_code_that_fits(qtbot: QtBot) -
             loop.exec()
         signals.restore()
         assert asked == [code]
+
+
+STUCK = """
+import threading
+from avdesk.app.shutdown import leave
+threading.Thread(target=threading.Event().wait, name="name lookup").start()
+leave(7, {late})
+raise SystemExit(99)
+"""
+
+
+@pytest.mark.parametrize("late", ["[]", "['prod']"])
+def test_a_thread_that_hangs_does_not_keep_the_process(late: str) -> None:
+    done = subprocess.run([sys.executable, "-c", STUCK.format(late=late)], timeout=20, check=False)
+    assert done.returncode == 7
