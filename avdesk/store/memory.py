@@ -59,7 +59,7 @@ class Memory:
         for value, at in rows:
             try:
                 return loads(value, kind), datetime.fromtimestamp(at, UTC)
-            except UnreadableError as error:
+            except (ValueError, OverflowError, OSError, TypeError) as error:
                 log.info("Forgetting %s of %s: %s", name, environment, error)
         return None
 

@@ -58,7 +58,7 @@ def status(text: str = JOB_TEXT, *, on: bool = True) -> ServerStatus:
 
 def snapshot(**changes: object) -> Snapshot:
     server: dict[str, object] = {"reach": Reach.YES, "since": at(0), "status": status(), "status_at": at(995)}
-    server |= changes.pop("server", {})  # type: ignore[arg-type]
+    server.update(changes.pop("server", {}))  # type: ignore[call-overload]
     known: dict[str, object] = {
         "environment": "dev",
         "at": NOW,
