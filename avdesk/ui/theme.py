@@ -122,7 +122,7 @@ def theme_palette(*, dark: bool, accent: QPalette) -> QPalette:
 
 def is_dark(palette: QPalette) -> bool:
     """Return whether a palette's windows are dark."""
-    return palette.color(QPalette.ColorRole.Window).lightness() < 128
+    return _active(palette, QPalette.ColorRole.Window).lightness() < 128
 
 
 def tone_colour(tone: Tone, palette: QPalette) -> QColor:
@@ -139,16 +139,26 @@ def blend(front: QColor, back: QColor, strength: float) -> QColor:
     )
 
 
+def text_colour(palette: QPalette) -> QColor:
+    """Return the colour of text."""
+    return _active(palette, QPalette.ColorRole.WindowText)
+
+
 def secondary_colour(palette: QPalette) -> QColor:
     """Return the colour of secondary text."""
-    text = palette.color(QPalette.ColorRole.WindowText)
-    return blend(text, palette.color(QPalette.ColorRole.Window), SECONDARY_STRENGTH)
+    text = _active(palette, QPalette.ColorRole.WindowText)
+    return blend(text, _active(palette, QPalette.ColorRole.Window), SECONDARY_STRENGTH)
 
 
 def line_colour(palette: QPalette) -> QColor:
     """Return the colour of thin lines and of the unfilled part of bars."""
-    text = palette.color(QPalette.ColorRole.WindowText)
-    return blend(text, palette.color(QPalette.ColorRole.Window), 0.2)
+    text = _active(palette, QPalette.ColorRole.WindowText)
+    return blend(text, _active(palette, QPalette.ColorRole.Window), 0.2)
+
+
+def _active(palette: QPalette, role: QPalette.ColorRole) -> QColor:
+    """Return a colour of windows in front: some platforms fade the others' so far that nothing is left to blend."""
+    return palette.color(QPalette.ColorGroup.Active, role)
 
 
 def scaled_font(scale: float, *, bold: bool = False) -> QFont:

@@ -1,5 +1,6 @@
 """The Pipeline page: what it says in each state."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from avdesk.core.summary import Sign
 from avdesk.ui import phrases
 from avdesk.ui.main_window import MainWindow
 from avdesk.ui.pages.pipeline import PipelinePage
+from avdesk.ui.widgets.text import breakable, plain
 from avdesk.ui.wishes import Wishes
 from tests.harness.snapshots import NOW, all_states
 from tests.qt.conftest import MakeWindow
@@ -55,8 +57,8 @@ def test_each_state_says_what_it_is_and_what_to_do(
 ) -> None:
     page.show_snapshot(all_states()[state], NOW)
     assert page.headline.sign.sign is sign
-    assert page.headline.sentence.text().replace("\u200b", "").startswith(headline)
-    assert page.headline.advice.text().replace("\u200b", "").startswith(advice)
+    assert plain(page.headline.sentence.text()).startswith(headline)
+    assert plain(page.headline.advice.text()).startswith(advice)
     assert page.headline.advice.isVisible() is bool(page.headline.advice.text())
 
 
@@ -163,6 +165,12 @@ def test_a_spent_allowance_says_when_the_next_request_is_free(page: PipelinePage
     page.show_snapshot(all_states()["waiting"], NOW)
     assert page.server.allowance.text() == "10 of 10 used"
     assert page.server.next_free.text() == "in 1 min 35 s"
+
+
+@pytest.mark.parametrize("text", ["x" * 90, "a/b.c@d" * 9, "ran 12 min 40 s of 1 h", "", "short"])
+def test_texts_made_breakable_stay_the_same_texts(text: str) -> None:
+    assert plain(breakable(text)) == text
+    assert max((len(part) for part in re.split(r"[\s\u200b]", breakable(text))), default=0) <= 25
 
 
 def test_unknown_stays_unknown(page: PipelinePage) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 from PySide6.QtWidgets import QAbstractButton, QLabel, QListWidget, QTreeView, QWidget
 
-from avdesk.ui.widgets.text import Elided
+from avdesk.ui.widgets.text import Elided, plain
 
-_BREAK = "\u200b"
 _INNERMOST_MARKED = re.compile(r"⟦[^⟦⟧]*⟧")
 _DATA = re.compile(
     r"prod|staging|dev|video-job-[0-9a-f]{8}|\d+× \S+|us-central1:?|(?:n1|a2)-\S+|Nothing listens at .*|"
@@ -22,7 +21,7 @@ def visible_texts(window: QWidget) -> Iterator[tuple[QWidget, str]]:
         if not widget.isVisibleTo(window):
             continue
         if isinstance(widget, QLabel | QAbstractButton):
-            yield widget, widget.text().replace(_BREAK, "")
+            yield widget, plain(widget.text())
         elif isinstance(widget, QTreeView):
             model = widget.model()
             for row in range(model.rowCount()):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHeaderView,
     QStackedWidget,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTreeView,
@@ -30,6 +31,8 @@ class SignDelegate(QStyledItemDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Add the sign to what the style draws."""
         super().initStyleOption(option, index)
+        if not option.state & QStyle.StateFlag.State_Selected:
+            option.state |= QStyle.StateFlag.State_Active  # as readable behind other windows as before them
         sign = index.data(SIGN_ROLE)
         view = self.parent()
         if sign is not None and isinstance(view, QWidget):

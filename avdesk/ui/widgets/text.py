@@ -4,11 +4,11 @@ import re
 from enum import Enum
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from avdesk.ui.colours import Tone
-from avdesk.ui.theme import HEADLINE_SCALE, SECONDARY_SCALE, scaled_font, secondary_colour, tone_colour
+from avdesk.ui.theme import HEADLINE_SCALE, SECONDARY_SCALE, scaled_font, secondary_colour, text_colour, tone_colour
 
 _LOOK_CHANGES = frozenset(
     {
@@ -23,12 +23,23 @@ _LOOK_CHANGES = frozenset(
 _LONG_WORD = re.compile(r"\S{25,}")
 _PLACES = re.compile(r"[._/@:=-](?=\w)|\w{24}(?=\w)")
 _BREAK_HERE = "\u200b"
+_UNIT = re.compile(r"(?<=\d) (?=\w{1,3}\b)")
+_NO_BREAK = "\u00a0"
 _LEAST_LETTERS = 24
 
 
 def breakable(text: str) -> str:
-    """Return `text` with invisible places to break lines at in words that are too long for one."""
-    return _LONG_WORD.sub(lambda word: _PLACES.sub(lambda place: place[0] + _BREAK_HERE, word[0]), text)
+    """Return `text` with invisible places to break lines at in words that are too long for one.
+
+    A number and its unit, on the other hand, stay on one line.
+    """
+    whole = _UNIT.sub(_NO_BREAK, text)
+    return _LONG_WORD.sub(lambda word: _PLACES.sub(lambda place: place[0] + _BREAK_HERE, word[0]), whole)
+
+
+def plain(text: str) -> str:
+    """Return the text that `breakable` was given."""
+    return text.replace(_BREAK_HERE, "").replace(_NO_BREAK, " ")
 
 
 class Role(Enum):
@@ -50,6 +61,7 @@ class Text(QLabel):
         self._role = role
         self._tone: Tone | None = None
         self._dressing = False
+        self._worn: QColor | None = None
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         self.setText(text)
@@ -92,22 +104,21 @@ class Text(QLabel):
         font = scaled_font(scale, bold=bold)
         if font != self.font():
             self.setFont(font)
-        around = self._surroundings()
-        if self._tone is not None:
-            colour = tone_colour(self._tone, around)
-        elif self._role is Role.SECONDARY:
-            colour = secondary_colour(around)
-        else:
-            colour = around.color(QPalette.ColorRole.WindowText)
-        if self.palette().color(QPalette.ColorRole.WindowText) != colour:
+        colour = self._own_colour()
+        if colour != self._worn:
+            self._worn = colour
             palette = QPalette()
             palette.setColor(QPalette.ColorRole.WindowText, colour)
             self.setPalette(palette)
         self._dressing = False
 
-    def _surroundings(self) -> QPalette:
+    def _own_colour(self) -> QColor:
+        """Return the colour that the text has in front and behind: a monitor is read from the corner of the eye."""
         parent = self.parentWidget()
-        return parent.palette() if parent is not None else QPalette()
+        around = parent.palette() if parent is not None else QPalette()
+        if self._tone is not None:
+            return tone_colour(self._tone, around)
+        return secondary_colour(around) if self._role is Role.SECONDARY else text_colour(around)
 
 
 class Elided(Text):
