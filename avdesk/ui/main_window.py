@@ -4,16 +4,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
     QGuiApplication,
     QHideEvent,
     QKeySequence,
-    QPainter,
-    QPaintEvent,
-    QPen,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
@@ -24,20 +21,19 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
-    QWidget,
 )
 
 from avdesk.config.settings import Environment
 from avdesk.core.snapshot import Snapshot
 from avdesk.i18n import _, ngettext
 from avdesk.ui import phrases
-from avdesk.ui.colours import Tone
 from avdesk.ui.geometry import KEY, LEAST_SIZE, START_SIZE, Box, Place, Store, clamp, reachable
 from avdesk.ui.header import Header
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.signs import app_icon
-from avdesk.ui.theme import STEP, tone_colour
+from avdesk.ui.theme import STEP
+from avdesk.ui.widgets.frame import Frame
 from avdesk.ui.widgets.listing import IndentedDelegate
 from avdesk.ui.widgets.messages import MessageBar
 from avdesk.ui.widgets.text import Elided, Role
@@ -47,37 +43,11 @@ Clock = Callable[[], datetime]
 
 _TICK_MS = 1000
 _NAVIGATION_WIDTH = 120
-_FRAME = 4
-"""Pixels of the red frame around a production environment."""
 
 
 def utc_now() -> datetime:
     """Return the time."""
     return datetime.now(UTC)
-
-
-class Frame(QWidget):
-    """The window's middle, with a red frame around a production environment."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._red = False
-
-    def show_frame(self, *, red: bool) -> None:
-        """Show or take away the red frame."""
-        self._red = red
-        margin = _FRAME if red else 0
-        self.setContentsMargins(margin, margin, margin, margin)
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the frame."""
-        super().paintEvent(event)
-        if self._red:
-            painter = QPainter(self)
-            painter.setPen(QPen(tone_colour(Tone.BAD, self.palette()), _FRAME))
-            half = _FRAME / 2
-            painter.drawRect(QRectF(self.rect()).adjusted(half, half, -half, -half))
 
 
 class MainWindow(QMainWindow):
