@@ -24,6 +24,7 @@ ENVIRONMENT = "demo"
 PAST_JOBS = 60
 PAST_RUNS = 8
 LIMIT, WINDOW_S = 10, 300.0
+NEVER_S = 864_000.0
 
 _USUAL_S = MappingProxyType({phases.STORY: 37.0, phases.IMAGES: 59.0, phases.VOICE: 36.0, FINISH: 6.0})
 _SPREAD = (0.92, 0.95, 0.98, 1.0, 1.03, 1.06)
@@ -39,8 +40,10 @@ class Playground:
         emulator: the embedded AutoVideo.
     """
 
-    def __init__(self, *, speed: float = DEFAULT_SPEED, seed: int = 7) -> None:
+    def __init__(self, *, speed: float = DEFAULT_SPEED, seed: int = 7, one_run: bool = False) -> None:
         """Start the embedded AutoVideo, whose first run then begins by itself and succeeds.
+
+        `one_run`: no other run follows the first one.
 
         Raises:
             ValueError: the speed is out of range.
@@ -54,11 +57,12 @@ class Playground:
             rate_limit=(LIMIT, WINDOW_S / speed),
             auto_runs=True,
             first_run_after=2.0,
-            pause_s=240.0,
+            pause_s=NEVER_S * speed if one_run else 240.0,
         )
         self._folder = tempfile.TemporaryDirectory(prefix="avdesk-demo-", ignore_cleanup_errors=True)
         self.paths: Paths = find_paths(Path(self._folder.name))
         emulator = self.emulator.start()
+        emulator.world.circumstances.failing.clear()
         emulator.plan_next(hardware="t4", refused_regions=0, failure=None, queue_s=420.0, render_s=480.0)
         environment = Environment(
             ENVIRONMENT,
