@@ -10,7 +10,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QLoggingCategory, QTimer
 from PySide6.QtWidgets import QApplication
 
 from avdesk import __version__
@@ -21,6 +21,9 @@ from avdesk.config.load import Loaded
 from avdesk.config.paths import APP_ID, Paths
 from avdesk.ui.tray import Tray
 from avdesk.ui.wishes import Wishes
+
+QUIETED = ("qt.qpa.services", "qt.qpa.theme.gnome")
+"""Qt's complaints about a portal that is not there."""
 
 PANELS_TURN_MS = 30
 """What a panel needs to ask a new item for its picture, before we are busy again."""
@@ -63,6 +66,8 @@ def start(
 
 
 def _application() -> QApplication:
+    # What the desktop lacks is nothing to tell of on the terminal; QT_LOGGING_RULES still overrules this.
+    QLoggingCategory.setFilterRules("\n".join(f"{category}.warning=false" for category in QUIETED))
     # No display name: Qt would add it to the window's title, which names the app already.
     QCoreApplication.setApplicationName("AVDesk")
     QCoreApplication.setApplicationVersion(__version__)

@@ -1,5 +1,6 @@
 """The tray's menu: made once, and afterwards changed in place, so that it doesn't flicker while it is open."""
 
+import sys
 from collections.abc import Sequence
 
 from PySide6.QtGui import QAction, QActionGroup
@@ -81,4 +82,6 @@ def _say(action: QAction, text: str) -> None:
 
 def _escaped(text: str) -> str:
     """Return `text` without anything that a menu reads as a shortcut."""
-    return text.replace("&", "&&").replace("\t", " ")
+    plain = text.replace("&", "&&").replace("\t", " ")
+    # A panel reads an underscore as Qt does an ampersand, and Qt hands it on as it is.
+    return plain.replace("_", "__") if sys.platform == "linux" else plain

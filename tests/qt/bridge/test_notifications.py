@@ -1,7 +1,7 @@
 """Alerts on a notification daemon that comes, goes, and answers as it likes."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtCore import QObject, Signal
@@ -71,7 +71,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.bus = FakeBus()
-        self.shown = DesktopNotifications(as_bus(self.bus))
+        self.shown = DesktopNotifications(cast("Bus", self.bus))
         self.refused: list[Alert] = []
         self.activated: list[tuple[Alert, AlertAction, str]] = []
         self.shown.refused.connect(self.refused.append)
@@ -83,13 +83,6 @@ class Desk:
             self.bus.connect_now()
         self.bus.answer("GetNameOwner", (DAEMON,))
         self.bus.answer("GetCapabilities", (list(capabilities or ("body", "actions")),))
-
-
-def as_bus(fake: FakeBus) -> Bus:
-    """Return the fake as what it stands for."""
-    found: Any = fake
-    assert isinstance(found, QObject)
-    return found
 
 
 @pytest.fixture
