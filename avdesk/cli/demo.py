@@ -56,7 +56,7 @@ def _demo(*, speed: float | None, background: bool, terminal: bool) -> int:
         tell(_("There is no display: following one run here in the terminal."))
         terminal = True
     if terminal:
-        with Playground(speed=speed or TERMINAL_SPEED) as playground:
+        with Playground(speed=speed or TERMINAL_SPEED, one_run=True) as playground:
             return _follow_one_run(playground)
     playground = Playground(speed=speed or DEFAULT_SPEED)
     return run_desktop(playground.paths, playground.settings, ENVIRONMENT, background=background, demo=playground)
@@ -69,10 +69,14 @@ def _follow_one_run(playground: "Playground") -> int:
     from avdesk.cli.watch import follow_source
     from avdesk.services.playground import ENVIRONMENT
 
-    end = RunEnd(time.monotonic() + LONGEST_RUN_S / playground.speed + 60)
+    deadline = time.monotonic() + LONGEST_RUN_S / playground.speed + 60
+
+    def over(report: "JsonObject") -> bool:
+        return state_of(report) in ENDS or time.monotonic() > deadline
+
     with Source(ENVIRONMENT, playground.runtime, None) as source, orderly_end():
         try:
-            report = follow_source(source, interval_s=1.0, until=end)
+            report = follow_source(source, interval_s=1.0, until=over)
         except Terminated:
             return Exit.FINE
     if state_of(report) == "succeeded":
@@ -84,20 +88,6 @@ def _follow_one_run(playground: "Playground") -> int:
         )
     )
     return Exit.BAD
-
-
-class RunEnd:
-    """Tells from report to report when the run that was seen to begin has ended, or when the time is up."""
-
-    def __init__(self, deadline: float) -> None:
-        self._deadline = deadline
-        self._seen = False
-
-    def __call__(self, report: "JsonObject") -> bool:
-        """Whether this report is the last one to wait for."""
-        state = state_of(report)
-        self._seen = self._seen or state == "running"
-        return (self._seen and state in ENDS) or time.monotonic() > self._deadline
 
 
 def state_of(report: "JsonObject") -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import jsonschema  # type: ignore[import-untyped] # its types are a package of their own
+
 Schema = Mapping[str, object]
 
 _MOMENT = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$"
@@ -113,3 +115,8 @@ DOCTOR = table(
     },
     versions={"type": "object", "required": ["avdesk", "python", "platform", "requests"]},
 )
+
+
+def check(found: object, schema: Schema) -> None:
+    """Fail where `found` is not what the schema promises."""
+    jsonschema.validate(found, schema)

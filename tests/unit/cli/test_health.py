@@ -2,17 +2,16 @@
 
 from collections.abc import Callable
 
-import jsonschema
 import pytest
 
 from avdesk.emulator.server import Emulator
 from tests.unit.cli.conftest import Call
-from tests.unit.cli.promised import CHECK, HEALTH
+from tests.unit.cli.promised import CHECK, HEALTH, check
 
 
 def test_all_checks_come_keyed_by_name(call: Call, watched: Emulator) -> None:
     outcome = call("health", "all", "--json")
-    jsonschema.validate(outcome.json, HEALTH)
+    check(outcome.json, HEALTH)
     assert outcome.code == 1  # Vertex AI fails in practice
     main = outcome.json["main"]
     assert isinstance(main, dict)
@@ -21,15 +20,17 @@ def test_all_checks_come_keyed_by_name(call: Call, watched: Emulator) -> None:
 
 
 @pytest.mark.parametrize(("name", "code"), [("main", 0), ("openai", 0), ("vertex_ai", 1), ("vertex-ai", 1)])
-def test_one_check_decides_alone(call: Call, watched: Emulator, name: str, code: int) -> None:
+@pytest.mark.usefixtures("watched")
+def test_one_check_decides_alone(call: Call, name: str, code: int) -> None:
     outcome = call("health", name, "--json")
     assert outcome.code == code
     assert list(outcome.json) == [name.replace("-", "_")]
     for check in outcome.json.values():
-        jsonschema.validate(check, CHECK)
+        check(check, CHECK)
 
 
-def test_a_check_that_this_server_does_not_have_is_not_bad(call: Call, watched: Emulator) -> None:
+@pytest.mark.usefixtures("watched")
+def test_a_check_that_this_server_does_not_have_is_not_bad(call: Call) -> None:
     outcome = call("health", "service_account", "--json")
     assert outcome.code == 0
     check = outcome.json["service_account"]
@@ -37,13 +38,15 @@ def test_a_check_that_this_server_does_not_have_is_not_bad(call: Call, watched: 
     assert (check["status"], check["http_status"]) == ("unknown", 404)
 
 
-def test_an_unknown_check_is_wrong_use(call: Call, watched: Emulator) -> None:
+@pytest.mark.usefixtures("watched")
+def test_an_unknown_check_is_wrong_use(call: Call) -> None:
     outcome = call("health", "opnai")
     assert (outcome.code, outcome.out) == (2, "")
     assert "openai" in outcome.complaint[1]
 
 
-def test_the_view_says_why_a_check_is_bad(call: Call, watched: Emulator) -> None:
+@pytest.mark.usefixtures("watched")
+def test_the_view_says_why_a_check_is_bad(call: Call) -> None:
     short, long = call("health", "vertex_ai"), call("health", "vertex_ai", "--verbose")
     assert short.out.startswith("✖ Vertex AI")
     assert "503 errors resolving" in short.out
@@ -58,7 +61,7 @@ def test_a_server_that_is_away_is_told_apart(call: Call, configure: Callable[[st
     outcome = call("health", "--json")
     assert outcome.code == 3
     assert len(outcome.complaint) == 2
-    jsonschema.validate(outcome.json, HEALTH)
+    check(outcome.json, HEALTH)
 
 
 def test_a_server_that_went_away_is_told_apart_though_its_answers_are_remembered(
@@ -69,4 +72,4 @@ def test_a_server_that_went_away_is_told_apart_though_its_answers_are_remembered
         assert call("health", "main").code == 0
     outcome = call("health", "main", "--json")
     assert outcome.code == 3
-    jsonschema.validate(outcome.json["main"], CHECK)
+    check(outcome.json["main"], CHECK)

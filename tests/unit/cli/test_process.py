@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import jsonschema
 import pytest
 
 from avdesk.emulator.server import Emulator
-from tests.unit.cli.promised import STATUS
+from tests.unit.cli.promised import STATUS, check
 
 TIME_S = 30
 """For a step of a process on a busy machine."""
@@ -64,11 +63,11 @@ def test_an_occupied_port_is_told(tmp_path: Path) -> None:
     assert len(err.splitlines()) == 2
 
 
-def test_watch_tells_one_object_a_line_until_interrupted(tmp_path: Path, home: Path, watched: Emulator) -> None:
+def test_watch_tells_one_object_a_line_until_interrupted(home: Path, watched: Emulator) -> None:
     with program("watch", "--json", "--interval", "1", home=home) as process:
         first, second = json.loads(first_line(process)), json.loads(first_line(process))
         for report in (first, second):
-            jsonschema.validate(report, STATUS)
+            check(report, STATUS)
         assert first["via"] == "server"
         assert second["via"] == "cache"  # not asked again within a second
         assert second["age_s"] > first["age_s"]
@@ -87,7 +86,8 @@ def test_watch_ends_soon_while_the_server_hangs(home: Path, watched: Emulator) -
         assert process.returncode == 130
 
 
-def test_watch_tells_changes_alone_where_there_is_no_terminal(home: Path, watched: Emulator) -> None:
+@pytest.mark.usefixtures("watched")
+def test_watch_tells_changes_alone_where_there_is_no_terminal(home: Path) -> None:
     with program("status", "-c", "--interval", "1", home=home) as process:
         assert "○ dev · Idle" in first_line(process)
         process.send_signal(signal.SIGTERM)
@@ -95,7 +95,8 @@ def test_watch_tells_changes_alone_where_there_is_no_terminal(home: Path, watche
         assert (process.returncode, out, err) == (0, "", "")
 
 
-def test_a_reader_that_has_enough_ends_it_quietly(home: Path, watched: Emulator) -> None:
+@pytest.mark.usefixtures("watched")
+def test_a_reader_that_has_enough_ends_it_quietly(home: Path) -> None:
     with program("watch", "--json", "--interval", "1", home=home) as process:
         first_line(process)
         assert process.stdout is not None
@@ -121,9 +122,8 @@ _HEAVY = ("PySide6", "shiboken6", "rich", "keyring", "google.auth", "truststore"
 @pytest.mark.parametrize(
     "arguments", [["status"], ["status", "--json"], ["health"], ["config", "path"], ["--version"]]
 )
-def test_a_quick_command_imports_only_what_it_needs(
-    home: Path, watched: Emulator, arguments: list[str], configure: Callable[[str], None]
-) -> None:
+@pytest.mark.usefixtures("watched")
+def test_a_quick_command_imports_only_what_it_needs(home: Path, arguments: list[str]) -> None:
     script = (
         "import sys\nfrom avdesk.cli.main import run\n"
         f"run(['avmonitor', '--home', {str(home)!r}, *{arguments!r}])\n"
@@ -133,3 +133,26 @@ def test_a_quick_command_imports_only_what_it_needs(
         [sys.executable, "-c", script], capture_output=True, text=True, encoding="utf-8", timeout=TIME_S, check=True
     )
     assert done.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [("avmonitor sta", "status"), ("avmonitor --env d", "dev"), ("avmonitor health vertex_", "vertex_ai")],
+)
+def test_the_shell_is_offered_what_fits(
+    home: Path, configure: Callable[[str], None], words: str, offered: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure("[environments.dev]\n")
+    monkeypatch.setenv("AVDESK_HOME", str(home))
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+    monkeypatch.setenv("_AVMONITOR_COMPLETE", "bash_complete")
+    done = subprocess.run(
+        [sys.executable, "-c", "from avdesk.cli.main import run; run(['avmonitor'])"],
+        capture_output=True,
+        text=True,
+        timeout=TIME_S,
+        check=False,
+    )
+    assert done.stderr == ""
+    assert f"plain,{offered}" in done.stdout.splitlines()
