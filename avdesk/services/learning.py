@@ -64,10 +64,10 @@ def _phase_durations(before: Run | None, after: Run | None) -> list[tuple[str, f
 
 
 def _job_durations(old: Snapshot, new: Snapshot) -> list[tuple[str, float]]:
-    before = {job.key: job for job in old.jobs}
+    before = {(job.id, job.number): job for job in old.all_jobs}
     found: list[tuple[str, float]] = []
-    for job in new.jobs:
-        earlier = before.get(job.key)
+    for job in new.all_jobs:
+        earlier = before.get((job.id, job.number))
         if earlier is None or earlier.state is job.state or not job.is_autovideo:
             continue
         found += _job_change(earlier, job, new)

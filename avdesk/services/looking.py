@@ -48,7 +48,10 @@ def look(runtime: Runtime, environment: str) -> LookResult:
         before = monitor.snapshot.observed_at
         error = monitor.look()
         snapshot = monitor.snapshot
-        fresh = error is None or (snapshot.observed_at is not None and snapshot.observed_at != before)
+        if runtime.settings.environments[environment].url:
+            fresh = error is None  # what Vertex AI alone told is no word of the server's
+        else:
+            fresh = snapshot.observed_at is not None and snapshot.observed_at != before
         return LookResult(snapshot, report.SERVER if fresh else report.CACHE, error)
     finally:
         monitor.close()

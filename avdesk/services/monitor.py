@@ -20,7 +20,7 @@ from avdesk.core.errors import AbortedError, KnownError, RateLimitedError
 from avdesk.core.eta import estimate
 from avdesk.core.events import Event, EventKind
 from avdesk.core.follow import follow
-from avdesk.core.jobs import DEFAULT_TIME_LIMIT_S, Job
+from avdesk.core.jobs import DEFAULT_TIME_LIMIT_S, Job, JobState
 from avdesk.core.run import Look, Run, RunState
 from avdesk.core.snapshot import Reach, ServerView, Snapshot
 from avdesk.core.status import ServerStatus
@@ -201,7 +201,7 @@ class Monitor:
             running=running,
             phase=run.current_phase if run is not None else None,
             phase_elapsed_s=elapsed,
-            vertex_tells=job is not None and vertex.tells(TOLD_WITHIN_S),
+            vertex_tells=job is not None and vertex.tells(TOLD_WITHIN_S, job.region),
             job_ended_s=ended,
             limit_left_s=self._limit_left_s(job) if running else None,
             job_is_new=job_ahead(run, vertex.jobs, server.view.status_at) and vertex.tells(TOLD_WITHIN_S),
@@ -267,7 +267,8 @@ class Monitor:
         )
         self._run = follow(self._run, look, self._last_status)
         if self._run is not None and self._run.ended:
-            self._run = as_cancelled(self._run, cancelled_jobs(self._memory, self.environment.name))
+            done = {job.id for job in self._watches.vertex.jobs if job.state is JobState.SUCCEEDED}
+            self._run = as_cancelled(self._run, cancelled_jobs(self._memory, self.environment.name) - done)
         self._last_status = status
 
     def _make_snapshot(self, job: Job | None, jobs: tuple[Job, ...]) -> Snapshot:

@@ -6,15 +6,17 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from avdesk.clients.mishaps import NothingAnswersError
 from avdesk.clients.reply import Reply
 from avdesk.config.settings import Environment
 from avdesk.core import wire
 from avdesk.core.errors import (
     BadAnswerError,
+    CredentialsExpiredError,
     KnownError,
     NotAllowedError,
+    PermissionDeniedError,
     RateLimitedError,
-    RefusedError,
     ServerFailedError,
     UnreachableError,
 )
@@ -157,10 +159,13 @@ class ServerWatch:
             return None
         try:
             reply = client.health("/health")
-        except (RateLimitedError, NotAllowedError) as error:
+        except (RateLimitedError, CredentialsExpiredError, PermissionDeniedError) as error:
             self._answered(None)
             self.view = replace(self.view, trouble=Trouble.of(error))
             return None
+        except NotAllowedError as error:
+            self._not_sent(error)
+            return error
         except KnownError as error:
             self._failed(error, at_once=False)
             return error
@@ -184,11 +189,15 @@ class ServerWatch:
             self.rate_limited += 1
             self._answered(None)
             raise self._ledger.refused(ticket, self.allowance, error) from error
-        except RefusedError as error:
+        except NothingAnswersError as error:
             self._ledger.release(ticket)
             self._failed(error, at_once=by_hand)
             raise
         except KnownError as error:
+            if _was_not_sent(error):
+                self._ledger.release(ticket)
+                self._not_sent(error)
+                raise
             self._ledger.settle(ticket)
             if isinstance(error, UnreachableError) and not isinstance(error, BadAnswerError | ServerFailedError):
                 self._failed(error, at_once=by_hand)
@@ -216,12 +225,10 @@ class ServerWatch:
         except RateLimitedError as error:
             self.rate_limited += 1
             raise (self._ledger.refused(ticket, self.allowance, error) if ticket else error) from error
-        except RefusedError:
-            if ticket is not None:
+        except BaseException as error:
+            if ticket is not None and (isinstance(error, NothingAnswersError) or _was_not_sent(error)):
                 self._ledger.release(ticket)
-            raise
-        except BaseException:
-            if ticket is not None:
+            elif ticket is not None:
                 self._ledger.settle(ticket)
             raise
         if ticket is not None:
@@ -300,6 +307,12 @@ class ServerWatch:
         self._retry_at = self._clock.mono()
         self.view = replace(self.view, trouble=self._status_trouble)
 
+    def _not_sent(self, error: KnownError) -> None:
+        """Note that nothing could be asked for want of credentials: of the server that says nothing."""
+        self._backoff.failed()
+        self._retry_at = self._clock.mono() + self._backoff.pause_s()
+        self.view = replace(self.view, trouble=Trouble.of(error))
+
     def _failed(self, error: KnownError, *, at_once: bool) -> None:
         """Note that the server could not be reached; `at_once`: one try is enough to say so."""
         self._backoff.failed()
@@ -314,3 +327,9 @@ class ServerWatch:
 
     def _since(self, reach: Reach, now: datetime) -> datetime | None:
         return self.view.since if self.view.reach is reach and self.view.since is not None else now
+
+
+def _was_not_sent(error: BaseException) -> bool:
+    """Whether the request was given up for want of credentials, before anything went out."""
+    refused = isinstance(error, CredentialsExpiredError | PermissionDeniedError)
+    return isinstance(error, NotAllowedError) and not refused

@@ -27,14 +27,14 @@ class StuckWatch:
     def watch(self, snapshot: Snapshot, experience: Experience) -> tuple[Event, ...]:
         """Return the event that the snapshot's job is stuck, once."""
         job = snapshot.job
-        if job is None or not job.state.waiting or job.number == self._said:
+        if job is None or not job.state.waiting or _mark(job) == self._said:
             return ()
         waited = job.queue_s(snapshot.at)
         usual = experience.samples(machine_thing(QUEUE, job))
         if waited is None or waited < max(LEAST_S, FACTOR * usual[len(usual) * 9 // 10]):
             return ()
-        self._said = job.number
-        self._memory.keep(self._environment, _FACT, job.number, snapshot.at)
+        self._said = _mark(job)
+        self._memory.keep(self._environment, _FACT, self._said, snapshot.at)
         run_id = snapshot.run.id if snapshot.run is not None else None
         why = _why(job, usual[len(usual) // 2])
         return (
@@ -48,3 +48,8 @@ def _why(job: Job, usual_s: float) -> str:
         region=job.region or _("unknown region"),
         time=wording.rough_duration(usual_s),
     )
+
+
+def _mark(job: Job) -> str:
+    """Return what tells jobs apart, also one of which only the server told."""
+    return job.number or job.id

@@ -99,8 +99,12 @@ class VertexWatch:
         return self._make_client is not None
 
     def restore(self, jobs: Sequence[Job]) -> None:
-        """Start from the jobs that were known before."""
-        self.jobs = tuple(jobs)
+        """Start from the jobs that were known before; each region's stay until it has answered."""
+        for region in self._regions:
+            known = tuple(job for job in jobs if job.region == region)
+            if known:
+                self._by_region[region] = _Known(known, self._clock.now())
+        self.jobs = tuple(job for job in jobs if job.region in self._regions)
 
     def due_s(self, *, active: bool) -> float:
         """Return the seconds until the next question; `active`: a run or a job is on."""
@@ -113,12 +117,12 @@ class VertexWatch:
             interval *= GCLOUD_FACTOR
         return max(0.0, self._asked_mono + max(interval, self._pause_s) - self._clock.mono())
 
-    def tells(self, within_s: float) -> bool:
-        """Whether it has answered within so many seconds."""
+    def tells(self, within_s: float, region: str | None = None) -> bool:
+        """Whether it has answered within so many seconds, in `region` too where one is given."""
         at = self.view.asked_at
-        return (
-            self.view.reach is Reach.YES and at is not None and (self._clock.now() - at).total_seconds() <= within_s
-        )
+        if self.view.reach is not Reach.YES or at is None or region in self.view.troubles:
+            return False
+        return (self._clock.now() - at).total_seconds() <= within_s
 
     def woke(self) -> None:
         """Forget the back-off: the machine or the network is back."""
