@@ -117,6 +117,6 @@ DOCTOR = table(
 )
 
 
-def check(found: object, schema: Schema) -> None:
+def assert_promised(found: object, schema: Schema) -> None:
     """Fail where `found` is not what the schema promises."""
     jsonschema.validate(found, schema)

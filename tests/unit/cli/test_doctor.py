@@ -5,13 +5,13 @@ from collections.abc import Callable
 import pytest
 
 from tests.unit.cli.conftest import Call
-from tests.unit.cli.promised import DOCTOR, check
+from tests.unit.cli.promised import DOCTOR, assert_promised
 
 
 @pytest.mark.usefixtures("watched")
 def test_a_machine_in_order_is_fine(call: Call) -> None:
     outcome = call("doctor", "--json")
-    check(outcome.json, DOCTOR)
+    assert_promised(outcome.json, DOCTOR)
     assert outcome.code == 0
     assert "✔ Server · dev" in call("doctor").out
 

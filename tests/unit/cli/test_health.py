@@ -6,12 +6,12 @@ import pytest
 
 from avdesk.emulator.server import Emulator
 from tests.unit.cli.conftest import Call
-from tests.unit.cli.promised import CHECK, HEALTH, check
+from tests.unit.cli.promised import CHECK, HEALTH, assert_promised
 
 
 def test_all_checks_come_keyed_by_name(call: Call, watched: Emulator) -> None:
     outcome = call("health", "all", "--json")
-    check(outcome.json, HEALTH)
+    assert_promised(outcome.json, HEALTH)
     assert outcome.code == 1  # Vertex AI fails in practice
     main = outcome.json["main"]
     assert isinstance(main, dict)
@@ -26,7 +26,7 @@ def test_one_check_decides_alone(call: Call, name: str, code: int) -> None:
     assert outcome.code == code
     assert list(outcome.json) == [name.replace("-", "_")]
     for check in outcome.json.values():
-        check(check, CHECK)
+        assert_promised(check, CHECK)
 
 
 @pytest.mark.usefixtures("watched")
@@ -61,7 +61,7 @@ def test_a_server_that_is_away_is_told_apart(call: Call, configure: Callable[[st
     outcome = call("health", "--json")
     assert outcome.code == 3
     assert len(outcome.complaint) == 2
-    check(outcome.json, HEALTH)
+    assert_promised(outcome.json, HEALTH)
 
 
 def test_a_server_that_went_away_is_told_apart_though_its_answers_are_remembered(
@@ -72,4 +72,4 @@ def test_a_server_that_went_away_is_told_apart_though_its_answers_are_remembered
         assert call("health", "main").code == 0
     outcome = call("health", "main", "--json")
     assert outcome.code == 3
-    check(outcome.json["main"], CHECK)
+    assert_promised(outcome.json["main"], CHECK)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from avdesk.emulator.server import Emulator
-from tests.unit.cli.promised import STATUS, check
+from tests.unit.cli.promised import STATUS, assert_promised
 
 TIME_S = 30
 """For a step of a process on a busy machine."""
@@ -67,7 +67,7 @@ def test_watch_tells_one_object_a_line_until_interrupted(home: Path, watched: Em
     with program("watch", "--json", "--interval", "1", home=home) as process:
         first, second = json.loads(first_line(process)), json.loads(first_line(process))
         for report in (first, second):
-            check(report, STATUS)
+            assert_promised(report, STATUS)
         assert first["via"] == "server"
         assert second["via"] == "cache"  # not asked again within a second
         assert second["age_s"] > first["age_s"]

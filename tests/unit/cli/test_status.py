@@ -9,7 +9,7 @@ import pytest
 from avdesk.emulator.server import Emulator
 from tests.harness.logwatch import LogWatch
 from tests.unit.cli.conftest import Call
-from tests.unit.cli.promised import STATUS, check
+from tests.unit.cli.promised import STATUS, assert_promised
 
 
 def unused_port() -> int:
@@ -23,7 +23,7 @@ def test_an_idle_server_is_fine(call: Call, watched: Emulator) -> None:
     outcome = call("status", "--json")
     assert outcome.code == 0
     assert outcome.err == ""
-    check(outcome.json, STATUS)
+    assert_promised(outcome.json, STATUS)
     report = outcome.json
     assert (report["environment"], report["via"]) == ("dev", "server")
     assert report["rate_limit"] == {"limit": 10, "window_s": 300.0, "used": 1, "next_free_at": None}
@@ -42,7 +42,7 @@ def test_called_as_avmonitor_it_needs_no_command(call: Call) -> None:
 def test_a_run_shows_its_phases(call: Call, watched: Emulator) -> None:
     watched.world.start_run()
     outcome = call("status", "--json")
-    check(outcome.json, STATUS)
+    assert_promised(outcome.json, STATUS)
     assert outcome.code == 0
     phases = outcome.json["phases"]
     assert isinstance(phases, list)
@@ -60,7 +60,7 @@ def test_a_failed_run_is_bad(call: Call, configure: Callable[[str], None]) -> No
             with emulator.world.lock:
                 emulator.world.advance()
         outcome = call("status", "--json")
-    check(outcome.json, STATUS)
+    assert_promised(outcome.json, STATUS)
     summary = outcome.json["summary"]
     assert isinstance(summary, dict)
     assert (outcome.code, summary["state"]) == (1, "failed")
@@ -74,7 +74,7 @@ def test_a_server_that_is_away_is_told_apart(call: Call, configure: Callable[[st
     assert len(outcome.complaint) == 2
     as_json = call("status", "--json")
     assert as_json.code == 3
-    check(as_json.json, STATUS)
+    assert_promised(as_json.json, STATUS)
     server = as_json.json["server"]
     assert isinstance(server, dict)
     assert server["reachable"] is False
@@ -98,7 +98,7 @@ def test_every_fault_has_its_exit_code_and_two_lines(call: Call, watched: Emulat
     outcome = call("status", "--json")
     assert outcome.code == code
     assert len(outcome.complaint) == 2
-    check(outcome.json, STATUS)
+    assert_promised(outcome.json, STATUS)
 
 
 def test_a_spent_allowance_shows_what_is_remembered_and_until_when(call: Call, watched: Emulator) -> None:

@@ -11,7 +11,7 @@ from avdesk.core.snapshot import Reach, ServerView, Snapshot
 from avdesk.emulator.server import Emulator
 from tests.harness.fakeapp import answering_app
 from tests.unit.cli.conftest import Call
-from tests.unit.cli.promised import STATUS, check
+from tests.unit.cli.promised import STATUS, assert_promised
 
 
 def report(reach: Reach) -> dict[str, object]:
@@ -26,7 +26,7 @@ def test_the_running_app_is_asked_instead_of_the_server(call: Call, home: Path, 
     with answering_app(find_paths(home), lambda _line: answer) as asked:
         as_json, human = call("status", "--json"), call("status")
     assert (as_json.code, human.code) == (0, 0)
-    check(as_json.json, STATUS)
+    assert_promised(as_json.json, STATUS)
     assert as_json.json["via"] == "app"
     assert "told by the running app" in human.out
     assert [json.loads(line) for line in asked] == [{"do": "status", "environment": "dev"}] * 2
