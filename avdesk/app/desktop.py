@@ -102,9 +102,10 @@ class Desk(QObject):
         self._parts.window.open()
 
     def on_tray_missing(self) -> None:
-        """Show the window: there is no tray to be reached by."""
+        """Show the window, unless it is there already: there is no tray to be reached by."""
         self._parts.window.set_tray(present=False)
-        self._parts.window.open()
+        if not self._parts.window.is_open:
+            self._parts.window.open()
 
     def on_tray_appeared(self) -> None:
         """Take note that closing the window hides it from now on."""

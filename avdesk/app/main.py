@@ -13,7 +13,7 @@ from avdesk.core.errors import ConfigError, RequestRefusedError
 from avdesk.i18n import _
 from avdesk.services import running_app
 
-HAND_OVER_WITHIN_S = 8.0
+HAND_OVER_WITHIN_S = 5.0
 """The first start may still be busy starting."""
 
 _RETRY_S = 0.1

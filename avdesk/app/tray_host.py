@@ -5,17 +5,22 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from avdesk.ui.tray import Tray
 
-LOOK_EVERY_MS = 2000
-PATIENCE_MS = 4000
+LOOK_MS, LOOK_SHOWN_MS = 2_000, 30_000
+"""How often a tray is looked for, without one and with one."""
+
+PATIENCE_MS = 4_000
 """At the start of a session the panel may come a little later than we do."""
+
+MISSES = 2
+"""A panel that is being restarted is not missing."""
 
 
 class TrayHost(QObject):
-    """Shows the tray item as soon as the desktop has a place for it.
+    """Shows the tray item as soon as the desktop has a place for it, and notices when the desktop has none any more.
 
     Signals:
-        appeared: the item has been put into a tray that was not there at the start.
-        missing: for some seconds there has been no tray; told once.
+        appeared: there is a tray, which was not there before.
+        missing: for a while there has been no tray: the app can't be reached by it.
     """
 
     appeared = Signal()
@@ -25,9 +30,10 @@ class TrayHost(QObject):
         """Take care of `tray`."""
         super().__init__()
         self._tray = tray
+        self._present = False
+        self._misses = 0
         self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_EVERY_MS)
-        self._timer.timeout.connect(self._look)
+        self._timer.timeout.connect(self.look)
         self._patience = QTimer(self)
         self._patience.setSingleShot(True)
         self._patience.setInterval(PATIENCE_MS)
@@ -36,26 +42,40 @@ class TrayHost(QObject):
     @property
     def has_tray(self) -> bool:
         """Whether the user can reach the app by the tray."""
-        return self._tray.is_shown
+        return self._present
 
     def start(self) -> None:
         """Show the item now if that is possible, else wait for a tray."""
         if QSystemTrayIcon.isSystemTrayAvailable():
-            self._tray.show()
+            self._show()
         else:
-            self._timer.start()
+            self._timer.start(LOOK_MS)
             self._patience.start()
 
     def stop(self) -> None:
-        """Take the item away and wait no longer."""
+        """Take the item away and look no longer."""
         self._timer.stop()
         self._patience.stop()
         self._tray.hide()
 
-    def _look(self) -> None:
-        if not QSystemTrayIcon.isSystemTrayAvailable():
-            return
-        self._timer.stop()
+    def look(self) -> None:
+        """See whether there is a tray."""
+        available = QSystemTrayIcon.isSystemTrayAvailable()
+        if available and not self._present:
+            self._show()
+            self.appeared.emit()
+        elif not available and self._present:
+            self._misses += 1
+            if self._misses >= MISSES:
+                self._present = False
+                self._timer.start(LOOK_MS)
+                self.missing.emit()
+        else:
+            self._misses = 0
+
+    def _show(self) -> None:
         self._patience.stop()
+        self._present = True
+        self._misses = 0
         self._tray.show()
-        self.appeared.emit()
+        self._timer.start(LOOK_SHOWN_MS)

@@ -228,6 +228,16 @@ def test_without_a_tray_the_window_opens_and_the_item_comes_with_a_tray(
         app.stop_all()
 
 
+def test_without_a_tray_closing_the_window_quits(desktop_packages: None, tmp_path: Path) -> None:
+    del desktop_packages
+    with DesktopSession(tray=False, notifications=None, accessibility=False) as session, Emulator() as emulator:
+        app = App(session, tmp_path / "home")
+        app.configure(emulator.autovideo_url)
+        process = app.start()
+        session.windows.close(session.wait_for_window("AVDesk — prod"))
+        assert process.wait(QUIT_WITHIN_S) == 0
+
+
 @pytest.mark.parametrize("daemon", ["dunst", "xfce4-notifyd"])
 def test_one_incident_is_one_notification_with_every_daemon(
     desktop_packages: None, tmp_path: Path, daemon: Daemon
