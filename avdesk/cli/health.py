@@ -1,6 +1,5 @@
 """`health`: the server's health checks."""
 
-import sys
 from datetime import UTC, datetime
 
 import click
@@ -49,7 +48,7 @@ def _health(context: click.Context, *, name: str, as_json: bool, verbose: bool) 
         from avdesk.cli.lines import show
 
         show(health_lines(report, verbose=verbose))
-    sys.stdout.flush()
+    print(end="", flush=True)  # noqa: T201 - the result stands before what is said about it
     if found.error is not None:
         complain(found.error)
         return exit_code(found.error)

@@ -42,7 +42,6 @@ def run(argv: Sequence[str]) -> int:
     session = Session(program, _home_in(arguments))
     _mend_streams()
     try:
-        _speak(session)
         code = _call(session, arguments)
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
@@ -117,6 +116,7 @@ def _without_command(context: click.Context, *, background: bool, verbose: bool)
 def _call(session: Session, arguments: list[str]) -> int:
     """Run the command and turn whatever goes wrong into words and an exit code."""
     try:
+        _speak(session)
         result = _invoke(session, arguments)
     except KnownError as error:
         complain(error)

@@ -32,5 +32,5 @@ class Number(click.ParamType[float]):
         return int(number) if self.whole else number
 
 
-INTERVAL = Number(1, 3600)
+INTERVAL = Number(0.1, 3600)
 """Seconds between two refreshes."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avdesk.config.paths import Paths, find_paths
+from avdesk.i18n import _
 
 if TYPE_CHECKING:
     from avdesk.config.load import Loaded
@@ -41,9 +42,20 @@ class Session:
 
     @property
     def paths(self) -> Paths:
-        """The folders."""
+        """The folders.
+
+        Raises:
+            UsageError: they cannot be told, as with the home of a user whom there is not.
+        """
         if self._paths is None:
-            self._paths = find_paths(self.home)
+            try:
+                self._paths = find_paths(self.home)
+            except (RuntimeError, OSError, ValueError):
+                from avdesk.core.errors import UsageError
+
+                raise UsageError(
+                    _("AVDesk's folders cannot be found."), _("Name one folder for all with --home or AVDESK_HOME.")
+                ) from None
         return self._paths
 
     @property

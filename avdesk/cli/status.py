@@ -1,16 +1,20 @@
 """`status`: one look at the pipeline."""
 
-import sys
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from avdesk.cli.commands import Command, session_of
 from avdesk.cli.exit_codes import Exit, exit_code
 from avdesk.cli.session import Session, complain
+from avdesk.core import errors
 from avdesk.core.errors import KnownError, UnreachableError
 from avdesk.core.report import JsonObject
 from avdesk.i18n import _
+
+if TYPE_CHECKING:
+    from avdesk.core.snapshot import Trouble
 
 
 def build() -> click.Command:
@@ -70,7 +74,7 @@ def show_status(session: Session, *, as_json: bool) -> int:
         from avdesk.cli.status_view import status_lines
 
         show(status_lines(report))
-    sys.stdout.flush()
+    print(end="", flush=True)  # noqa: T201 - the result stands before what is said about it
     if error is not None:
         complain(error)
     elif code is Exit.UNREACHABLE:
@@ -81,14 +85,27 @@ def show_status(session: Session, *, as_json: bool) -> int:
 def _look(session: Session, name: str) -> tuple[JsonObject, Exit, KnownError | None]:
     """Ask the server itself; returns the report, the exit code and why it could not be asked."""
     from avdesk.core.report import status_report
+    from avdesk.core.snapshot import Reach
     from avdesk.services.looking import look
 
     result = look(session.runtime(), name)
     report = status_report(result.snapshot, datetime.now(UTC), result.via)
     if result.error is None or (isinstance(result.error, UnreachableError) and result.snapshot.server.batch):
         # A server that runs in batch mode is off between runs: that is no fault.
-        return report, _code_of(report), None
+        code = _code_of(report)
+        trouble = next(iter(result.snapshot.vertex.troubles.values()), None)
+        if code is Exit.UNREACHABLE and result.snapshot.server.reach is Reach.OFF and trouble is not None:
+            error = _error_of(trouble)
+            return report, exit_code(error), error
+        return report, code, None
     return report, exit_code(result.error), result.error
+
+
+def _error_of(trouble: "Trouble") -> KnownError:
+    """Return the error that a trouble was."""
+    kind = getattr(errors, trouble.kind, UnreachableError)
+    known = kind if isinstance(kind, type) and issubclass(kind, KnownError) else UnreachableError
+    return known(trouble.message, trouble.advice)
 
 
 def _code_of(report: JsonObject) -> Exit:

@@ -48,6 +48,7 @@ def test_help_is_there_for_everything(call: Call, arguments: list[str]) -> None:
         (["demo", "--background", "--terminal"], ""),
         (["config", "pth"], "path"),
         (["config"], "--help"),
+        (["--home", "~there-is-no-such-user/x", "status"], "--home"),
     ],
 )
 def test_wrong_use_is_two_lines_and_nothing_on_stdout(call: Call, arguments: list[str], hint: str) -> None:

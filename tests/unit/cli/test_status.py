@@ -169,3 +169,19 @@ def test_a_fault_of_our_own_is_one_line_and_a_place(
         text = file.read()
     assert "ZeroDivisionError" in text
     assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(("fault", "code"), [("google:*=denied", 4), ("google:*=500", 3)])
+def test_without_a_server_vertex_ai_decides(
+    call: Call, configure: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, fault: str, code: int
+) -> None:
+    with Emulator(faults=[fault]) as emulator:
+        monkeypatch.setenv("CLOUDSDK_AUTH_ACCESS_TOKEN", emulator.token)
+        configure(
+            f'[environments.dev]\nurl = ""\nproject = "{emulator.project}"\nvertex = "rest"\n'
+            f'google_endpoint = "{emulator.google_url}"\nregions = ["us-central1"]\n'
+        )
+        outcome = call("status", "--json")
+    assert_promised(outcome.json, STATUS)
+    assert outcome.code == code
+    assert len(outcome.complaint) == 2
