@@ -86,12 +86,10 @@ def _run_end(snapshot: Snapshot, run: Run, phase_ends: Sequence[Event]) -> Event
 
 
 def _job_events(old: Snapshot, new: Snapshot) -> Iterator[Event]:
-    before = {job.key: job for job in old.jobs}
-    if old.job is not None:
-        before.setdefault(old.job.key, old.job)
+    before = {(job.id, job.number): job for job in old.all_jobs}
     blind = old.vertex.asked_at is None
-    for job in new.jobs:
-        known = before.get(job.key)
+    for job in new.all_jobs:
+        known = before.get((job.id, job.number))
         if known is None and (blind or not job.state.active):
             continue
         if known is not None and known.state is job.state:

@@ -161,6 +161,13 @@ class Snapshot:
         known = [moment for moment in moments if moment is not None]
         return max(known) if known else None
 
+    @property
+    def all_jobs(self) -> tuple[Job, ...]:
+        """The jobs known, with the run's own where only the server tells of it."""
+        if self.job is None or any(job.number == self.job.number and job.id == self.job.id for job in self.jobs):
+            return self.jobs
+        return (self.job, *self.jobs)
+
     def age_s(self, now: datetime) -> float | None:
         """Return how old the state is at `now`, seconds; None when it was never told."""
         seen = self.observed_at

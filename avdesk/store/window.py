@@ -1,6 +1,7 @@
 """One server's sliding window: the ages of what was sent, by two clocks, and when the next request is free."""
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 
 MARGIN_S = 2.0
@@ -50,7 +51,8 @@ def read_ages(connection: sqlite3.Connection, server: str, wall: float, mono: fl
         lowest = min(lowest, sent_mono)
         age = _age(wall - sent_wall, mono - sent_mono if same_boot else None)
         if age is None:
-            connection.execute("UPDATE requests SET wall = ?, mono = ? WHERE id = ?", (wall, mono, row))
+            with suppress(sqlite3.OperationalError):  # held by another process: the next look mends it
+                connection.execute("UPDATE requests SET wall = ?, mono = ? WHERE id = ?", (wall, mono, row))
         ages[row] = 0.0 if age is None else age
     return ages
 
