@@ -5,6 +5,7 @@ import time
 from contextlib import ExitStack
 from typing import Protocol
 
+from avdesk.app.import_hook import import_qt_without_its_hook
 from avdesk.bridge.instance_lock import InstanceLock
 from avdesk.config.choose import choose_environment
 from avdesk.config.load import Loaded
@@ -49,6 +50,7 @@ def run_app(
         if not _is_first(lock, paths):
             return 0
         at_end.callback(lock.release)
+        import_qt_without_its_hook()
         from avdesk.app.bootstrap import start
 
         token = demo.google_token if demo is not None else None

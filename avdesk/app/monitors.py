@@ -1,6 +1,5 @@
 """Making monitors in the threads that will step them: what asks is heavy to import, and the tray comes first."""
 
-import linecache
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -20,7 +19,4 @@ def monitor_maker(settings: Settings, paths: Paths, google_token: str | None) ->
 def _make(settings: Settings, paths: Paths, google_token: str | None, environment: str) -> MonitorLike:
     with _importing:
         from avdesk.services.runtime import Runtime
-
-        # Qt's import hook has read the source of every module since, and it was kept: some megabytes for nothing.
-        linecache.clearcache()
     return Runtime(settings, paths, google_token=google_token).monitor(environment)
