@@ -1,0 +1,68 @@
+"""A job with what is read from it over and over: the text that is searched, its times as numbers.
+
+Made once for a job and never changed: tables of a hundred thousand jobs are sorted and filtered by these.
+"""
+
+from datetime import datetime
+
+from avdesk.core import wording
+from avdesk.core.jobs import Job
+
+_LONGEST_ERROR = 600
+"""Characters of an error's text that are searched: the reason stands at its beginning."""
+
+
+class JobFacts:
+    """One job as it was told once.
+
+    Attributes:
+        job: the job.
+        text: all that can be searched, case-folded, one line for each thing.
+        created: when it was made, Unix seconds; None is unknown.
+        live: whether its durations still grow.
+    """
+
+    __slots__ = ("_cost", "_queued", "_ran", "created", "job", "live", "text")
+
+    def __init__(self, job: Job) -> None:
+        """Read the job; what no longer changes is reckoned here, once."""
+        self.job = job
+        self.text = search_text(job)
+        self.created = None if job.created_at is None else job.created_at.timestamp()
+        self.live = not job.state.ended
+        self._queued: float | None = None
+        self._ran: float | None = None
+        self._cost: float | None = None
+        if not self.live:
+            moment = job.ended_at or job.updated_at or job.created_at or _ANY_TIME
+            self._queued = job.queue_s(moment)
+            self._ran = job.run_s(moment)
+            self._cost = job.cost_usd(moment)
+
+    def queued(self, now: datetime) -> float | None:
+        """Return the seconds that it waited, so far."""
+        return self.job.queue_s(now) if self.live else self._queued
+
+    def ran(self, now: datetime) -> float | None:
+        """Return the seconds that it ran, so far."""
+        return self.job.run_s(now) if self.live else self._ran
+
+    def cost(self, now: datetime) -> float | None:
+        """Return the dollars that it cost, so far."""
+        return self.job.cost_usd(now) if self.live else self._cost
+
+
+_ANY_TIME = datetime.fromisoformat("2025-01-01T00:00:00+00:00")
+"""For a job that has ended and has no time at all: nothing is reckoned from it then."""
+
+
+def search_text(job: Job) -> str:
+    """Return all that can be searched of a job, case-folded, one line for each thing."""
+    parts = [job.id, job.display_name, job.number, job.state.value, wording.job_state(job.state)]
+    parts += [text for text in (job.region, job.machine_type, job.accelerator_type, job.retry_of) if text]
+    if job.spot:
+        parts.append("spot")
+    if job.error is not None:
+        parts.append(" ".join(job.error.message[:_LONGEST_ERROR].split()))
+    parts += [f"{name}={value}" for name, value in job.labels.items()]
+    return "\n".join(dict.fromkeys(parts)).casefold()
