@@ -9,7 +9,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from avdesk.clients.names import check_region
@@ -29,6 +29,7 @@ _LABEL_VALUE = re.compile(r"[a-z0-9_\-]{0,63}")
 _REGIONAL = ("persistentResourceId", "tensorboard", "reservedIpRanges")
 """What a jobSpec may name that lies in one region."""
 
+NO_LABELS: Mapping[str, str | None] = MappingProxyType({})
 GPU_LABELS = ("gpu_type", "gpu_count", "compute_type")
 
 
@@ -67,7 +68,7 @@ class Changes:
     machine: Machine | None = None
     spot: bool | None = None
     time_limit_s: float | None = None
-    labels: Mapping[str, str | None] = MappingProxyType({})
+    labels: Mapping[str, str | None] = field(default_factory=lambda: NO_LABELS)
 
     @property
     def none(self) -> bool:
