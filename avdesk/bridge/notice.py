@@ -1,6 +1,5 @@
 """How an alert is written down for a notification daemon: what it understands decides. Pure, without Qt."""
 
-import html
 from collections.abc import Collection
 from typing import Any
 
@@ -46,6 +45,8 @@ def notify_arguments(alert: Alert, capabilities: Collection[str], replaces: int)
     if "body" not in capabilities and body:
         title, body = one_line(f"{title}: {body}", TITLE_LIMIT * 2), ""
     if "body-markup" in capabilities:
+        import html  # with its table of all entities: for the first notification is soon enough
+
         body = html.escape(body, quote=False)
     actions: list[str] = []
     if "actions" in capabilities:
