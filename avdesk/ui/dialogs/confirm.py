@@ -71,7 +71,10 @@ class ConfirmDialog(AskingDialog):
         column.addWidget(self.box)
         self.setMinimumWidth(_WIDTH)
         self._check()
-        (self.typed.edit if self.typed.needed else self.leave).setFocus()
+        if not kind.destroys and not self.typed.needed:
+            self.go.setDefault(True)
+        first = self.go if self.go.isDefault() else self.leave
+        (self.typed.edit if self.typed.needed else first).setFocus()
 
     def _check(self) -> None:
         self.hold_back(self.why_not_typed())

@@ -23,18 +23,26 @@ class NameDialog(QDialog):
     named = Signal(str)
 
     def __init__(
-        self, title: str, verb: str, name: str, refusal: Callable[[str], str], parent: QWidget | None = None
+        self,
+        title: str,
+        verb: str,
+        name: str,
+        refusal: Callable[[str], str],
+        parent: QWidget | None = None,
+        *,
+        label: str = "",
     ) -> None:
         """Ask for a name under `title`; `verb` is the button's, `refusal` says why a name cannot be taken."""
         super().__init__(parent)
         self._refusal = refusal
         self.setWindowTitle(title)
-        label = Text(_("Name of the view"))
+        words = label or _("Name of the view")
+        named = Text(words)
         self.edit = QLineEdit(name)
-        self.edit.setAccessibleName(_("Name of the view"))
+        self.edit.setAccessibleName(words)
         self.edit.setMaxLength(_LONGEST)
         self.edit.selectAll()
-        label.setBuddy(self.edit)
+        named.setBuddy(self.edit)
         self.why = Text("", Role.SECONDARY, wrap=True)
         self.why.set_tone(Tone.WARN)
         self.box = QDialogButtonBox()
@@ -48,7 +56,7 @@ class NameDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(STEP)
-        for part in (label, self.edit, self.why, self.box):
+        for part in (named, self.edit, self.why, self.box):
             column.addWidget(part)
         self.setMinimumWidth(320)
         self.edit.textChanged.connect(self._check)

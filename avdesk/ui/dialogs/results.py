@@ -94,12 +94,14 @@ class ResultsDialog(QDialog):
         """The lines, in the order of the requests."""
         return tuple(self._outcomes.values())
 
-    def show_record(self, record: ActionRecord) -> None:
-        """Take note of how far an action has come; one of another list is none of ours."""
+    def show_record(self, record: ActionRecord) -> bool:
+        """Take note of how far an action has come; return whether it is one of these."""
         known = self._outcomes.get(record.request.id)
-        if known is not None:
-            self._outcomes[record.request.id] = replace(known, state=record.state, words=notes.sentence(record))
-            self._show()
+        if known is None:
+            return False
+        self._outcomes[record.request.id] = replace(known, state=record.state, words=notes.sentence(record))
+        self._show()
+        return True
 
     def _show(self) -> None:
         self.model.update(self.outcomes)

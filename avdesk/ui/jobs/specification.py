@@ -60,9 +60,10 @@ def output_folder(raw: Mapping[str, object]) -> str:
     return clean(wire.as_object(spec.get("baseOutputDirectory")).get("outputUriPrefix"), 1000)
 
 
-def masked_json(raw: Mapping[str, object]) -> str:
-    """Return the specification as JSON text, with the values of all that looks secret masked."""
-    return clean(json.dumps(_masked(wire.as_object(raw.get("jobSpec")), 0), indent=2, ensure_ascii=False), 200_000)
+def masked_json(raw: Mapping[str, object], *, whole: bool = False) -> str:
+    """Return the specification as JSON text, of the `whole` job where that is wanted, without anything secret."""
+    shown = wire.as_object(raw if whole else raw.get("jobSpec"))
+    return clean(json.dumps(_masked(shown, 0), indent=2, ensure_ascii=False), 200_000)
 
 
 def looks_secret(name: str) -> bool:
