@@ -20,7 +20,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
     ),
     (
         re.compile(
-            r"(?i)((?:password|passwd|secret|api[_-]?key|access[_-]?token|refresh[_-]?token|id[_-]?token|private[_-]?key)"
+            r"(?i)((?:password|passwd|secret|api[_-]?key|token|private[_-]?key|authorization)"
             r"[\w\-]{0,40}\\{0,3}[\"']?\s{0,9}[:=]\s{0,9})(\"[^\"]*\"|'[^']*'|[^\s,;&}\]]+)"
         ),
         r"\1" + MASK,
