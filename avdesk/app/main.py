@@ -12,7 +12,6 @@ from avdesk.config.load import Loaded
 from avdesk.config.paths import Paths
 from avdesk.core.errors import ConfigError, RequestRefusedError
 from avdesk.i18n import _
-from avdesk.services import running_app
 
 HAND_OVER_WITHIN_S = 5.0
 """The first start may still be busy starting."""
@@ -69,6 +68,8 @@ def _is_first(lock: InstanceLock, paths: Paths) -> bool:
     """Return True when this process is to run, False when the running one has been raised."""
     if lock.acquire():
         return True
+    from avdesk.services import running_app  # with sockets, of which the first start needs none before its tray item
+
     request: dict[str, object] = {"do": "raise"}
     token = os.environ.pop("XDG_ACTIVATION_TOKEN", "")
     if token:
