@@ -21,6 +21,8 @@ COMMANDS = {
     "status": "avdesk.cli.status",
     "watch": "avdesk.cli.watch",
     "health": "avdesk.cli.health",
+    "jobs": "avdesk.cli.jobs",
+    "generate": "avdesk.cli.generate",
     "doctor": "avdesk.cli.doctor",
     "demo": "avdesk.cli.demo",
     "emulator": "avdesk.cli.emulator",

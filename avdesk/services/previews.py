@@ -41,6 +41,8 @@ def _refused(environment: Environment, request: ActionRequest, job: Job | None) 
         return _("The environment {name} does not say how its jobs are reached.").format(name=environment.name)
     if job is None or request.kind is ActionKind.RESUBMIT or request.kind.value in job.actions:
         return ""
+    if request.kind is ActionKind.CANCEL and not job.state.ended:
+        return ""  # once more does no harm, and a state that is new to us is no end
     return _("{job} does not allow it: {state}.").format(job=job.id, state=job_state(job.state).lower())
 
 
