@@ -58,7 +58,7 @@ def job_report(job: Job, now: datetime) -> JsonObject:
         "queue_s": _rounded(job.queue_s(now)),
         "run_s": _rounded(job.run_s(now)),
         "total_s": _rounded(job.total_s(now)),
-        "error": None if job.error is None else {"code": job.error.code, "message": job.error.message},
+        "error": None if job.error is None else {"code": job.error.code, "message": job.error.message or None},
         "labels": dict(job.labels),
         "cost_usd": job.cost_usd(now),
         "retry_of": job.retry_of,
@@ -110,7 +110,7 @@ def _server(snapshot: Snapshot) -> JsonObject:
         "reachable": reachable,
         "is_generating": status.is_generating if status else None,
         "is_initialized": status.is_initialized if status else None,
-        "status_text": status.text if status else None,
+        "status_text": (status.text or None) if status else None,
         "trouble": None if server.trouble is None else server.trouble.message,
     }
 
