@@ -4,10 +4,12 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 from benchmarks.day import day
 from benchmarks.figures import Figure, Verdict
@@ -33,6 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     names = options.names or list(ROUNDS)
     benchmarks = _benchmarks()
     scrub_environment()
+    signal.signal(signal.SIGTERM, _end)  # so that what was started ends too
     figures: list[Figure] = []
     with World() as world:
         for name in names:
@@ -83,6 +86,11 @@ def _write(path: Path, figures: Sequence[Figure]) -> None:
     }
     content = {"machine": machine, "figures": [figure.to_json() for figure in figures]}
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    del frame
+    sys.exit(128 + number)
 
 
 def _say(*lines: str) -> None:

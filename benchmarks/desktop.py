@@ -17,10 +17,13 @@ from benchmarks.world import World, program
 from tests.harness.session import DesktopSession
 from tests.harness.tray import WATCHER
 from tests.harness.waiting import wait_until
+from tests.harness.windows import Window
 
 BARE = Path(__file__).with_name("bare_tray.py")
 START_WITHIN_S = 60.0
 KNOWN_WITHIN_S = 60.0
+DRAWN_S = 2.0
+"""What a window takes to draw all that it will draw; longer changes nothing."""
 
 Start = Callable[[], subprocess.Popen[bytes]]
 
@@ -56,6 +59,19 @@ class Desk:
             return isinstance(server, dict) and server.get("reachable") is True
 
         wait_until(known, "the app knows its server", KNOWN_WITHIN_S)
+
+    def open_and_close_window(self, app: subprocess.Popen[bytes]) -> None:
+        """Open the running app's window as a second start does, and close it as its frame does."""
+
+        def windows() -> list[Window]:
+            return [window for window in self.session.windows.all() if window.process == app.pid]
+
+        running_app.ask(self.paths, {"do": "raise"})
+        opened = wait_until(windows, "the app's window is open", START_WITHIN_S)
+        time.sleep(DRAWN_S)
+        for window in opened:
+            self.session.windows.close(window)
+        wait_until(lambda: not windows(), "the app's window is closed", START_WITHIN_S)
 
 
 @contextmanager
