@@ -1,10 +1,9 @@
-"""Ending the watches: flag first, then whatever is in flight, then a wait with a bound."""
+"""Ending what runs on threads: flag first, then whatever is in flight, then a wait with a bound."""
 
 import logging
 import time
 from collections.abc import Sequence
-
-from avdesk.bridge.watch import Watch
+from typing import Protocol
 
 STOP_WITHIN_S = 2.0
 """For all watches together."""
@@ -12,7 +11,16 @@ STOP_WITHIN_S = 2.0
 log = logging.getLogger(__name__)
 
 
-def stop_all(watches: Sequence[Watch], within_s: float = STOP_WITHIN_S) -> list[str]:
+class Stoppable(Protocol):
+    """What runs on threads of its own; `environment` is what it is called."""
+
+    @property
+    def environment(self) -> str: ...
+    def ask_to_stop(self) -> None: ...
+    def wait(self, seconds: float, /) -> bool: ...
+
+
+def stop_all(watches: Sequence[Stoppable], within_s: float = STOP_WITHIN_S) -> list[str]:
     """Stop the watches side by side; return the names of those whose thread has not ended in time.
 
     A thread that hangs where nothing can reach it, in a name lookup say, is left behind: never terminated, since it

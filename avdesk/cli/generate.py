@@ -40,7 +40,7 @@ def build() -> click.Command:
 
 @click.pass_context
 def _generate(context: click.Context, *, topic: str, max_length: float | None, tts: str | None, as_json: bool) -> int:
-    from avdesk.services.actions import new_request
+    from avdesk.services.previews import new_request
 
     session = session_of(context)
     actions = acting(session)

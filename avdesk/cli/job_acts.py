@@ -73,7 +73,7 @@ def _restart(
 
 
 def _act(session: Session, kind: ActionKind, text: str, wishes: Mapping[str, str], *, yes: bool, wait: bool) -> int:
-    from avdesk.services.actions import new_request
+    from avdesk.services.previews import new_request
 
     environment = session.environment()
     actions = acting(session)

@@ -5,7 +5,6 @@ read-only refuses before anything is opened or sent.
 """
 
 import logging
-import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,6 +29,8 @@ from avdesk.services.server_calls import JOB_CANCEL, JOB_RETRY, ServerCalls, kno
 from avdesk.store.ledger import Ledger
 from avdesk.store.memory import Memory
 
+__all__ = ["CLI", "NOTIFICATION", "TRAY", "WINDOW", "Actions", "Outcome"]
+
 log = logging.getLogger(__name__)
 
 WINDOW, TRAY, NOTIFICATION, CLI = "window", "tray", "notification", "cli"
@@ -48,21 +49,6 @@ class Outcome:
     record: ActionRecord
     error: KnownError | None = None
     job: Job | None = None
-
-
-def new_request(
-    kind: ActionKind, environment: str, job: Job | None = None, parameters: Mapping[str, str] | None = None
-) -> ActionRequest:
-    """Return a request with an id of its own."""
-    return ActionRequest(
-        id=f"action-{secrets.token_hex(4)}",
-        kind=kind,
-        environment=environment,
-        job_id=job.id if job is not None else "",
-        region=(job.region or "") if job is not None else "",
-        number=job.number if job is not None else "",
-        parameters=dict(parameters or {}),
-    )
 
 
 class Actions:

@@ -1,4 +1,7 @@
-"""What an action would do, before it is sent. Nothing is asked of anybody."""
+"""Requests, and what they would do, before anything is sent. Nothing is asked of anybody."""
+
+import secrets
+from collections.abc import Mapping
 
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionKind, ActionPreview, ActionRequest
@@ -8,6 +11,21 @@ from avdesk.i18n import _
 
 _ON_JOBS = frozenset({ActionKind.CANCEL, ActionKind.RETRY, ActionKind.RESTART, ActionKind.RESUBMIT})
 _CHANGES = ("region", "gpu", "spot", "time_limit_s", "labels")
+
+
+def new_request(
+    kind: ActionKind, environment: str, job: Job | None = None, parameters: Mapping[str, str] | None = None
+) -> ActionRequest:
+    """Return a request with an id of its own."""
+    return ActionRequest(
+        id=f"action-{secrets.token_hex(4)}",
+        kind=kind,
+        environment=environment,
+        job_id=job.id if job is not None else "",
+        region=(job.region or "") if job is not None else "",
+        number=job.number if job is not None else "",
+        parameters=dict(parameters or {}),
+    )
 
 
 def preview(

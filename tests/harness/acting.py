@@ -15,8 +15,9 @@ from avdesk.emulator.hardware import T4
 from avdesk.emulator.jobspec import DISPLAY_NAME_PREFIX, render_labels, render_spec
 from avdesk.emulator.records import CustomJobRecord
 from avdesk.emulator.server import Asked, Emulator
-from avdesk.services.actions import Actions, new_request
+from avdesk.services.actions import Actions
 from avdesk.services.deed import Patience
+from avdesk.services.previews import new_request
 from avdesk.services.runtime import Runtime
 from avdesk.store.memory import Memory
 from tests.harness.waiting import wait_until

@@ -9,8 +9,7 @@ from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionKind, ActionPreview, ActionRecord, ActionRequest
 from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot, Trouble
-from avdesk.services.actions import new_request
-from avdesk.services.previews import preview
+from avdesk.services.previews import new_request, preview
 from avdesk.ui.dialogs.asking import Previewer
 from avdesk.ui.dialogs.confirm import ConfirmDialog
 from avdesk.ui.dialogs.new_video import NewVideoDialog

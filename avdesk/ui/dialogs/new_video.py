@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionKind, ActionRequest
 from avdesk.i18n import _
-from avdesk.services.actions import new_request
+from avdesk.services.previews import new_request
 from avdesk.services.server_actions import LONGEST_TOPIC, LONGEST_VIDEO_S
 from avdesk.ui.colours import Tone
 from avdesk.ui.dialogs.asking import AskingDialog, Previewer, title_text

@@ -24,8 +24,8 @@ from avdesk.core.errors import UsageError
 from avdesk.core.jobs import Job, hourly_rate_usd
 from avdesk.core.snapshot import Snapshot, Trouble
 from avdesk.i18n import _
-from avdesk.services.actions import new_request
 from avdesk.services.machines import MACHINES, Machine, cautions, changes_of, retry_body
+from avdesk.services.previews import new_request
 from avdesk.ui.colours import Tone
 from avdesk.ui.dialogs.asking import AskingDialog, Previewer, title_text
 from avdesk.ui.jobs.hints import quota_hint, region_hint
