@@ -1,6 +1,6 @@
 """The window: navigation at the left, the environment and the data's age above, one page at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -24,11 +24,19 @@ from PySide6.QtWidgets import (
 )
 
 from avdesk.config.settings import Environment
-from avdesk.core.snapshot import Snapshot
+from avdesk.core.actions import ActionRecord
+from avdesk.core.jobs import Job
+from avdesk.core.snapshot import Snapshot, Trouble
 from avdesk.i18n import _, ngettext
 from avdesk.ui import phrases
+from avdesk.ui.dialogs.asker import Asker
+from avdesk.ui.dialogs.asking import Previewer
+from avdesk.ui.foot import Foot
 from avdesk.ui.geometry import KEY, LEAST_SIZE, START_SIZE, Box, Place, Store, clamp, reachable
 from avdesk.ui.header import Header
+from avdesk.ui.jobs import notes
+from avdesk.ui.jobs.older import Loading
+from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.signs import app_icon
@@ -36,13 +44,14 @@ from avdesk.ui.theme import STEP
 from avdesk.ui.widgets.frame import Frame
 from avdesk.ui.widgets.listing import IndentedDelegate
 from avdesk.ui.widgets.messages import MessageBar
-from avdesk.ui.widgets.text import Elided, Role
 from avdesk.ui.wishes import Wishes
 
 Clock = Callable[[], datetime]
 
 _TICK_MS = 1000
 _NAVIGATION_WIDTH = 120
+_BAD_ENDS = "actions"
+_MOST_BAD_ENDS = 20
 
 
 def utc_now() -> datetime:
@@ -76,12 +85,15 @@ class MainWindow(QMainWindow):
         self._now = now
         self._tray = True
         self._asking = False
+        self._bad_ends: list[str] = []
         self._snapshots: dict[str, Snapshot] = {}
         self.header = Header(environments, current)
         self.messages = MessageBar()
         self.navigation = QListWidget()
         self.stack = QStackedWidget()
-        self.status = Elided("", Role.SECONDARY)
+        self.foot = Foot()
+        self.status = self.foot.words
+        self.asker = Asker(self, self._environments, wishes, store, self._snapshots)
         self.pages: list[Page] = []
         self.frame = Frame()
         self._timer = QTimer(self, interval=_TICK_MS)
@@ -91,6 +103,8 @@ class MainWindow(QMainWindow):
         self._add_keys()
         self.header.chosen.connect(self._choose)
         self.header.check_asked.connect(self._check_now)
+        self.foot.video.clicked.connect(lambda: wishes.new_video_wanted.emit(self._current))
+        self.asker.refused.connect(lambda action, why: self.tell("action", f"{action}: {why}"))
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
             application.screenRemoved.connect(self._stay_on_screen)
@@ -119,8 +133,52 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"AVDesk — {name}")
         self.header.show_environment(name)
         self.frame.show_frame(red=environment is not None and environment.production)
+        for page in self.pages:
+            page.show_environment(environment)
         known = self._snapshots.get(name)
         self.show_snapshot(known if known is not None else Snapshot(environment=name, at=self._now()))
+
+    def set_previewer(self, previewer: Previewer) -> None:
+        """Take the words of what an action would do from somebody who knows the server; called in this thread."""
+        self.asker.set_previewer(previewer)
+
+    def show_action(self, record: ActionRecord) -> None:
+        """Show how far an action has come, of whichever environment: each change of its state."""
+        for page in self.pages:
+            page.show_action(record)
+        self.foot.show_action(record)
+        listed = self.asker.show_record(record)
+        if record.state.ended and not record.state.went_well and not listed:
+            self._tell_bad_end(record)
+        self.tick()
+
+    def show_older_jobs(self, environment: str, jobs: Sequence[Job], loading: Loading) -> None:
+        """Show a page of older jobs, and how far their loading has come."""
+        for page in self.pages:
+            if isinstance(page, JobsPage):
+                page.show_older_jobs(environment, jobs, loading)
+
+    def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
+        """Show the whole CustomJob that was asked for, or why it could not be had."""
+        self.asker.show_specification(job, raw, trouble)
+        for page in self.pages:
+            if isinstance(page, JobsPage):
+                page.show_specification(job, raw, trouble)
+
+    def show_page(self, title: str) -> None:
+        """Show the page of that (translated) title; nothing for one that there is not."""
+        for place, kind in enumerate(PAGES):
+            if kind.title() == title:
+                self.navigation.setCurrentRow(place)
+
+    def _tell_bad_end(self, record: ActionRecord) -> None:
+        """Say what did not come about; what was said before and not dismissed is a click away."""
+        about = " · ".join(text for text in (record.request.job_id, record.request.environment) if text)
+        line = f"{notes.headline(record)} · {about}. {notes.sentence(record)}"
+        if not self.messages.stands(_BAD_ENDS):
+            self._bad_ends = []
+        self._bad_ends = [line, *self._bad_ends][:_MOST_BAD_ENDS]
+        self.tell(_BAD_ENDS, line, "\n".join(self._bad_ends) if len(self._bad_ends) > 1 else "")
 
     def set_problems(self, sentences: Sequence[str]) -> None:
         """Show what is wrong with the configuration, one sentence each; none takes the message away."""
@@ -152,7 +210,8 @@ class MainWindow(QMainWindow):
         now = self._now()
         snapshot = self._snapshots.get(self._current)
         self.header.show_age(snapshot, now)
-        self.status.setText(_("Asking now…") if self._asking else phrases.status_line(snapshot, now))
+        self.foot.show_words(_("Asking now…") if self._asking else phrases.status_line(snapshot, now))
+        self.foot.show_offer(self._environments.get(self._current), snapshot)
         page = self.stack.currentWidget()
         if isinstance(page, Page):
             page.tick(now)
@@ -205,14 +264,13 @@ class MainWindow(QMainWindow):
         column.addWidget(self.messages)
         column.addLayout(middle, 1)
         self.setCentralWidget(self.frame)
-        self.status.setContentsMargins(2 * STEP, 0, 2 * STEP, 0)
-        self.status.setMinimumHeight(3 * STEP)
-        column.addWidget(self.status)
+        column.addWidget(self.foot)
 
     def _add_pages(self) -> None:
         for kind in PAGES:
             page = kind.make(self._wishes)
             page.setAccessibleName(kind.title())
+            page.restore(self._store)
             self.pages.append(page)
             self.stack.addWidget(page)
             item = QListWidgetItem(kind.title(), self.navigation)

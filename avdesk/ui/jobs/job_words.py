@@ -9,11 +9,12 @@ from avdesk.core.jobs import Job, JobState
 from avdesk.core.redact import redact
 from avdesk.i18n import _, ngettext
 from avdesk.ui.jobs.specification import SpecLine, safe_value
+from avdesk.ui.models.job_columns import gpu_of
 
 
 def headline(job: Job) -> str:
-    """Return the job's state and where it is in it: ``Running on 1× NVIDIA_L4, us-west1``."""
-    state, machine = wording.job_state(job.state), wording.machine(job)
+    """Return the job's state and where it is in it: ``Running on 1× L4, us-west1``."""
+    state, machine = wording.job_state(job.state), gpu_of(job) if job.accelerator_type else wording.machine(job)
     where = machine if not job.region else _("{machine}, {region}").format(machine=machine, region=job.region)
     if job.state is JobState.RUNNING:
         return _("Running on {where}").format(where=where)

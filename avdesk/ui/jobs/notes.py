@@ -1,9 +1,16 @@
 """What is said of an action under way or ended: in a job's row, in the detail pane, in the list of results."""
 
+from datetime import datetime
+
+from avdesk.core import wording
 from avdesk.core.actions import ActionKind, ActionRecord, ActionState
+from avdesk.core.jobs import Job
 from avdesk.core.summary import Sign
 from avdesk.i18n import _
 from avdesk.ui.jobs.offers import label
+
+NOTED_FOR_S = 900.0
+"""How long a row tells of an action that did not come about; the detail pane tells of it for good."""
 
 _SIGNS = {
     ActionState.WAITING: Sign.WAITING,
@@ -49,12 +56,21 @@ def doing(kind: ActionKind) -> str:
     }[kind]
 
 
-def row_note(record: ActionRecord) -> str:
-    """Return what a job's row shows in place of its state: ``Cancelling… requested``; empty once it is confirmed."""
-    if record.state is ActionState.CONFIRMED:
+def row_note(record: ActionRecord, job: Job | None, now: datetime) -> str:
+    """Return what a job's row shows in place of its state: ``Cancelling… requested``.
+
+    An action that did not come about is told beside the state, for some time; one that did leaves the state alone.
+    """
+    if not record.state.ended:
+        return under_way(record)
+    late = (now - record.changed_at).total_seconds() > NOTED_FOR_S
+    if record.state.went_well or late or job is None:
         return ""
-    if record.state.ended:
-        return _("{action}: {state}").format(action=bare_label(record.request.kind), state=state_word(record.state))
+    return _("{state} · {note}").format(state=wording.job_state(job.state), note=headline(record))
+
+
+def under_way(record: ActionRecord) -> str:
+    """Return what goes on, and how far it has come: ``Cancelling… requested``."""
     return _("{doing} {state}").format(doing=doing(record.request.kind), state=state_word(record.state))
 
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPushButton,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -116,11 +115,9 @@ class QueryLine(QWidget):
         self.edit.setPlaceholderText(_("Find: words, state:failed, region:us-west1, gpu:l4, age<2d"))
         self.edit.setToolTip(_("Words and terms that all must hold (press / to come here)."))
         self.edit.setClearButtonEnabled(True)
-        self.help = QToolButton()
-        self.help.setText(_("Terms"))
+        self.help = QPushButton(_("Terms"))
         self.help.setAccessibleName(_("Terms of the query"))
         self.help.setToolTip(_("What can be asked for; choosing one puts it into the line."))
-        self.help.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.help.setMenu(self._help_menu())
         self.save = QPushButton(_("Save view…"))
         self.save.setAccessibleName(_("Save view…"))

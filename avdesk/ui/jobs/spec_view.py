@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from avdesk.core.jobs import Job
@@ -42,7 +42,10 @@ class SpecView(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(HALF)
         for part in (self.title, self.button, self.message, self.sections, self.full):
-            column.addWidget(part)
+            if part is self.button:
+                column.addWidget(part, 0, Qt.AlignmentFlag.AlignLeading)
+            else:
+                column.addWidget(part)
 
     def show_job(self, job: Job) -> None:
         """Show what is known of the job's specification: what was fetched before, or the button."""

@@ -5,17 +5,28 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFont, QGuiApplication, QKeyEvent, QKeySequence, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QMenu, QStyleOptionViewItem, QTableView, QWidget
+from PySide6.QtGui import QAction, QFont, QGuiApplication, QIcon, QKeyEvent, QKeySequence, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QMenu,
+    QStyle,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from avdesk.core import wire
 from avdesk.core.jobchange import Key
 from avdesk.core.jobs import Job
+from avdesk.core.summary import Sign
 from avdesk.i18n import _
 from avdesk.ui.geometry import Store
 from avdesk.ui.models import job_columns as columns
 from avdesk.ui.models.job_table import JobTableModel
-from avdesk.ui.models.rows import RECORD_ROLE
+from avdesk.ui.models.rows import RECORD_ROLE, SIGN_ROLE
+from avdesk.ui.signs import sign_pixmap
 from avdesk.ui.theme import STEP, scaled_font, secondary_colour
 from avdesk.ui.widgets.listing import SignDelegate
 
@@ -24,14 +35,14 @@ COLUMNS_KEY = "jobs/columns"
 _WIDTHS: Mapping[str, int] = MappingProxyType(
     {
         columns.NAME: 19,
-        columns.STATE: 22,
+        columns.STATE: 23,
         columns.REGION: 14,
         columns.MACHINE: 16,
-        columns.GPU: 20,
-        columns.SPOT: 7,
-        columns.CREATED: 17,
-        columns.QUEUED: 14,
-        columns.RAN: 14,
+        columns.GPU: 8,
+        columns.SPOT: 8,
+        columns.CREATED: 18,
+        columns.QUEUED: 13,
+        columns.RAN: 13,
         columns.COST: 10,
         columns.ERROR: 40,
         columns.RUN: 17,
@@ -41,6 +52,7 @@ _WIDTHS: Mapping[str, int] = MappingProxyType(
 """Letters that a column has room for to begin with."""
 _HIDDEN = frozenset({columns.MACHINE, columns.SPOT, columns.KIND})
 _LEAST_WIDTH, _MOST_WIDTH = 32, 2000
+SIGN_SIZE = 14
 
 
 class JobDelegate(SignDelegate):
@@ -49,12 +61,29 @@ class JobDelegate(SignDelegate):
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Set a job that is not AutoVideo's apart."""
         super().initStyleOption(option, index)
+        sign = index.data(SIGN_ROLE)
+        if sign is not None and option.state & QStyle.StateFlag.State_Selected:
+            option.icon = self._on_selection(Sign(sign), option)
         job = index.data(RECORD_ROLE)
         if index.column() == 0 and isinstance(job, Job) and not job.is_autovideo:
             font = QFont(option.font)
             font.setItalic(True)
             option.font = font
             option.palette.setColor(QPalette.ColorRole.Text, secondary_colour(option.palette))
+
+    def _on_selection(self, sign: Sign, option: QStyleOptionViewItem) -> QIcon:
+        """Return a sign in the colour of selected text: its own could hardly be seen there."""
+        view = self.parent()
+        ratio = view.devicePixelRatioF() if isinstance(view, QWidget) else 1.0
+        picture = QPixmap(sign_pixmap(sign, SIGN_SIZE, dark=None, done=2, ratio=ratio))
+        painter = QPainter(picture)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        painter.fillRect(picture.rect(), option.palette.color(QPalette.ColorRole.HighlightedText))
+        painter.end()
+        icon = QIcon()
+        for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):
+            icon.addPixmap(picture, mode)
+        return icon
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Return a comfortable row."""
@@ -83,7 +112,6 @@ class JobTable(QTableView):
         super().__init__(parent)
         self._store: Store | None = None
         self._laying_out = False
-        self._chosen: dict[str, list[Key]] = {}
         self.setAccessibleName(_("Jobs"))
         self.setItemDelegate(JobDelegate(self))
         self.setFont(scaled_font(1.0))
@@ -151,10 +179,9 @@ class JobTable(QTableView):
 
     def selected_jobs(self) -> tuple[Job, ...]:
         """Return the selected jobs, from top to bottom."""
-        selection = self.selectionModel()
-        if selection is None:
+        if self.model() is None:
             return ()
-        places = sorted(index.row() for index in selection.selectedRows())
+        places = sorted(index.row() for index in self.selectionModel().selectedRows())
         found = (self.jobs_model.job_at(place) for place in places)
         return tuple(job for job in found if job is not None)
 
@@ -244,7 +271,7 @@ class JobTable(QTableView):
 
     @property
     def _hidden_widths(self) -> Mapping[int, int]:
-        width = self.fontMetrics().averageCharWidth()
+        width = self.fontMetrics().horizontalAdvance("0")
         return {number: _WIDTHS[column.name] * width for number, column in enumerate(self.jobs_model.columns)}
 
     def _kept(self) -> list[dict[str, object]]:
@@ -270,7 +297,7 @@ class JobTable(QTableView):
             shown = wire.as_bool(each.get("shown"))
             self.setColumnHidden(number, name in _HIDDEN if shown is None else not shown)
         if all(self.isColumnHidden(number) for number in range(len(usual))):
-            self.setColumnHidden(0, False)
+            self.showColumn(0)
         self._take_order(next((each for each in kept if each.get("sort")), None))
 
     def _take_order(self, kept: Mapping[str, object] | None) -> None:

@@ -54,7 +54,7 @@ class Surroundings:
     Attributes:
         now: the time (UTC).
         runs: the pipeline's runs by the id of their job.
-        notes: job key → what to add to its state, as that its end was requested.
+        notes: job key → what to say in place of its state, as that its end was requested.
     """
 
     now: datetime
@@ -159,9 +159,8 @@ def _whole_name(row: JobFacts, _around: Surroundings) -> str:
 
 
 def _state(row: JobFacts, around: Surroundings) -> str:
-    words = wording.job_state(row.job.state)
     note = around.notes.get(row.job.key) if around.notes else None
-    return f"{words} · {note}" if note else words
+    return note or wording.job_state(row.job.state)
 
 
 def _state_rank(row: JobFacts, _around: Surroundings) -> Value:
@@ -169,7 +168,9 @@ def _state_rank(row: JobFacts, _around: Surroundings) -> Value:
 
 
 def _state_hint(row: JobFacts, around: Surroundings) -> str:
-    lines = [f"{_state(row, around)} ({row.job.vertex_state})"]
+    lines = [f"{wording.job_state(row.job.state)} ({row.job.vertex_state})"]
+    if around.notes and row.job.key in around.notes:
+        lines.insert(0, around.notes[row.job.key])
     if row.job.updated_at is not None:
         lines.append(_("changed {time}").format(time=times.exact_utc(row.job.updated_at)))
     return "\n".join(lines)

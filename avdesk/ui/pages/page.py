@@ -6,7 +6,10 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
+from avdesk.config.settings import Environment
+from avdesk.core.actions import ActionRecord
 from avdesk.core.snapshot import Snapshot
+from avdesk.ui.geometry import Store
 from avdesk.ui.wishes import Wishes
 
 
@@ -20,6 +23,15 @@ class Page(QWidget):
     def tick(self, now: datetime) -> None:
         """Let what depends on the time of day go on; called about once a second while the page is seen."""
         raise NotImplementedError
+
+    def restore(self, store: Store) -> None:
+        """Take up what was kept in `store`, and keep there what is to be found again; nothing by default."""
+
+    def show_environment(self, environment: Environment | None) -> None:
+        """Show another environment from now on, before its snapshot comes; nothing by default."""
+
+    def show_action(self, record: ActionRecord) -> None:
+        """Take note of how far an action has come, of whichever environment; nothing by default."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
 """The pages that exist, in the order of the navigation. A new page is one more line here."""
 
 from avdesk.i18n import _
+from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.pages.page import PageKind
 from avdesk.ui.pages.pipeline import PipelinePage
 
-PAGES: tuple[PageKind, ...] = (PageKind(lambda: _("Pipeline"), PipelinePage),)
+PAGES: tuple[PageKind, ...] = (
+    PageKind(lambda: _("Pipeline"), PipelinePage),
+    PageKind(lambda: _("Jobs"), JobsPage),
+)

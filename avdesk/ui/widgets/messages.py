@@ -65,6 +65,10 @@ class MessageBar(QWidget):
             self._column.addWidget(message)
         self.setVisible(bool(self._shown))
 
+    def stands(self, topic: str) -> bool:
+        """Return whether a message of that topic is shown, not dismissed."""
+        return topic in self._shown
+
     def texts(self) -> list[str]:
         """Return the messages that stand now."""
         return [message.text.text() for message in self._shown.values()]
