@@ -16,7 +16,7 @@ _MACHINES = (
 _ERRORS = (
     "The following quota metrics exceed quota limits: aiplatform.googleapis.com/custom_model_training_nvidia_t4_gpus",
     TIME_LIMIT_TEXT,
-    "The replica workerpool0-0 exited with a non-zero status of 1. Container stderr: No module named 'moviepy.editor'",
+    "The replica workerpool0-0 exited with a non-zero status of 1. Container: No module named 'moviepy.editor'",
     "The replica workerpool0-0 exited with a non-zero status of 137.",
 )
 _FIRST = (

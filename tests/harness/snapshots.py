@@ -16,9 +16,9 @@ from avdesk.core.status import read_status
 
 NOW = datetime(2025, 6, 8, 14, 2, 13, tzinfo=UTC)
 ENVIRONMENTS = (
-    Environment(name="prod", production=True, colour="#D55E00"),
-    Environment(name="staging", read_only=True, colour="#E69F00"),
-    Environment(name="dev", colour="green"),
+    Environment(name="prod", project="av-8675309", production=True, colour="#D55E00"),
+    Environment(name="staging", project="av-8675309", read_only=True, colour="#E69F00"),
+    Environment(name="dev", project="av-8675309", colour="green"),
 )
 TIME_LIMIT_TEXT = "Vertex AI job did not complete within 3600 seconds\n  at render_video (video-job-ab12cd34)"
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QComboBox,
@@ -153,14 +153,15 @@ class ResubmitDialog(AskingDialog):
         for row, (name, field) in enumerate(fields):
             label = Text(name, Role.SECONDARY)
             label.setBuddy(field)
-            grid.addWidget(label, row, 0)
+            tall = isinstance(field, QPlainTextEdit)
+            grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop if tall else Qt.AlignmentFlag.AlignVCenter)
             grid.addWidget(field, row, 1)
         content = QWidget()
         inner = QVBoxLayout(content)
         inner.setContentsMargins(0, 0, STEP, 0)
         inner.setSpacing(STEP)
         inner.addLayout(grid)
-        for part in (self.quota, self.consequences, self.why, self.typed):
+        for part in (self.quota, self.consequences):
             inner.addWidget(part)
         inner.addStretch(1)
         scroll = QScrollArea()
@@ -176,6 +177,8 @@ class ResubmitDialog(AskingDialog):
             )
         )
         column.addWidget(scroll, 1)
+        column.addWidget(self.why)
+        column.addWidget(self.typed)
         column.addWidget(self.box)
         self.resize(*_SIZE)
 

@@ -65,7 +65,7 @@ def offers(
     general = _why_nothing(environment)
     for kind in JOB_KINDS:
         able = tuple(job for job in jobs if _allows(job, kind) and job.key not in busy)
-        why = general or ("" if able else _why_no_job(kind, jobs, busy))
+        why = general or _why_no_vertex(environment) or ("" if able else _why_no_job(kind, jobs, busy))
         if not why and kind is ActionKind.RESUBMIT and len(jobs) > 1:
             why = _("Select a single job: each is edited by itself.")
         found[kind] = Offer(kind, able, why, _hint(kind, len(able), len(jobs)))
@@ -80,6 +80,14 @@ def _why_nothing(environment: Environment | None) -> str:
         return _("No environment is shown.")
     if environment.read_only:
         return _("{environment} is read only: no action can be taken on it from AVDesk.").format(
+            environment=environment.name
+        )
+    return ""
+
+
+def _why_no_vertex(environment: Environment | None) -> str:
+    if environment is not None and (not environment.project or environment.vertex == "off"):
+        return _("The configuration of {environment} does not say how its jobs are reached.").format(
             environment=environment.name
         )
     return ""

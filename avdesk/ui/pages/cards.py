@@ -5,9 +5,10 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from avdesk.core import wording
+from avdesk.core.actions import ActionKind
 from avdesk.core.health import CheckResult, Health, worst
 from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot
@@ -15,6 +16,7 @@ from avdesk.core.text import one_line
 from avdesk.i18n import _, ngettext
 from avdesk.ui import phrases, times
 from avdesk.ui.colours import Tone, health_sign, job_sign
+from avdesk.ui.jobs.offers import Offer, label
 from avdesk.ui.theme import HALF, STEP
 from avdesk.ui.widgets.bar import ThinBar
 from avdesk.ui.widgets.card import Card
@@ -22,6 +24,7 @@ from avdesk.ui.widgets.disclosure import Disclosure
 from avdesk.ui.widgets.fields import Fields
 from avdesk.ui.widgets.sign import SignView
 from avdesk.ui.widgets.text import Elided, Role, Text
+from avdesk.ui.widgets.wrap import WrapRow
 
 _SHORT = 160
 """Characters of a job's error that stand on the card; the rest is a click away."""
@@ -54,19 +57,19 @@ class JobCard(Card):
         )
         self.note = Text("", wrap=True)
         self.full = Disclosure(_("Full text"))
+        self.cancel = QPushButton(label(ActionKind.CANCEL))
+        self.cancel.setAccessibleName(label(ActionKind.CANCEL))
         self.copy_id = _copy_button(_("Copy id"), lambda: self._job.id if self._job else "")
         self.copy_name = _copy_button(_("Copy resource name"), lambda: self._job.resource_name if self._job else "")
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(STEP)
-        self._buttons.addWidget(self.copy_id)
-        self._buttons.addWidget(self.copy_name)
-        self._buttons.addStretch(1)
+        self._buttons = WrapRow(STEP)
+        for button in (self.cancel, self.copy_id, self.copy_name):
+            self._buttons.flow.addWidget(button)
         self.body.addWidget(self.fields)
         self.body.addWidget(self.empty)
         self.body.addWidget(self.note)
         self.body.addWidget(self.full)
         self.body.addStretch(1)
-        self.body.addLayout(self._buttons)
+        self.body.addWidget(self._buttons)
 
     def show_job(self, snapshot: Snapshot, now: datetime) -> None:
         """Show the snapshot's job, or why there is none."""
@@ -78,6 +81,14 @@ class JobCard(Card):
         if job is not None:
             self._show_fields(job, now)
         self._show_note(snapshot, job)
+
+    def show_offer(self, offer: Offer) -> None:
+        """Offer to cancel the job while it is active, or say why that cannot be asked for."""
+        job = self._job
+        self.cancel.setVisible(job is not None and not job.state.ended)
+        self.cancel.setEnabled(offer.open)
+        self.cancel.setToolTip(offer.why_not or offer.hint)
+        self.cancel.setAccessibleDescription(offer.why_not or offer.hint)
 
     def _show_fields(self, job: Job, now: datetime) -> None:
         show = self.fields.show_value

@@ -5,10 +5,13 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from avdesk.config.settings import Environment
+from avdesk.core.actions import ActionKind
 from avdesk.core.snapshot import Snapshot
 from avdesk.core.summary import Sign, Summary
 from avdesk.i18n import _
 from avdesk.ui import phrases
+from avdesk.ui.jobs.offers import offers
 from avdesk.ui.theme import GAP, HALF, STEP
 from avdesk.ui.widgets.disclosure import Disclosure
 from avdesk.ui.widgets.sign import SignView
@@ -16,6 +19,7 @@ from avdesk.ui.widgets.text import Role, Text
 from avdesk.ui.wishes import Wishes
 
 _SIGN_SIZE = 40
+_COULD_BEGIN = frozenset({Sign.IDLE, Sign.SUCCEEDED, Sign.FAILED})
 _WANTS_A_LOOK = frozenset({Sign.OFFLINE, Sign.STALE})
 
 
@@ -25,7 +29,9 @@ class Headline(QWidget):
     def __init__(self, wishes: Wishes, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._wishes = wishes
+        self._environment: Environment | None = None
         self._snapshot: Snapshot | None = None
+        self._begins = False
         self.sign = SignView(_SIGN_SIZE)
         self.sentence = Text("", Role.HEADLINE, wrap=True)
         self.advice = Text("", wrap=True)
@@ -58,6 +64,10 @@ class Headline(QWidget):
         row.addSpacing(STEP)
         row.addLayout(clock)
 
+    def show_environment(self, environment: Environment | None) -> None:
+        """Show another environment from now on."""
+        self._environment = environment
+
     def show_summary(self, snapshot: Snapshot, summary: Summary, now: datetime) -> None:
         """Show what the snapshot comes down to."""
         self._snapshot = snapshot
@@ -72,15 +82,21 @@ class Headline(QWidget):
         self._offer(snapshot, summary)
 
     def _offer(self, snapshot: Snapshot, summary: Summary) -> None:
-        label = _("Go on asking") if snapshot.paused else _("Check now")
+        offer = offers(self._environment, (), snapshot)[ActionKind.GENERATE]
+        wants_a_look = summary.sign in _WANTS_A_LOOK
+        self._begins = not snapshot.paused and not wants_a_look and summary.sign in _COULD_BEGIN and offer.open
+        label = _("Go on asking") if snapshot.paused else _("New video…") if self._begins else _("Check now")
         self.action.setText(label)
         self.action.setAccessibleName(label)
-        self.action.setVisible(snapshot.paused or summary.sign in _WANTS_A_LOOK)
+        self.action.setToolTip(offer.hint if self._begins else "")
+        self.action.setVisible(snapshot.paused or wants_a_look or self._begins)
 
     def _act(self) -> None:
         if self._snapshot is None:
             return
         if self._snapshot.paused:
             self._wishes.paused.emit(self._snapshot.environment, False)  # noqa: FBT003 - a signal takes no keywords
+        elif self._begins:
+            self._wishes.new_video_wanted.emit(self._snapshot.environment)
         else:
             self._wishes.check_now.emit(self._snapshot.environment)
