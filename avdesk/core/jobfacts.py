@@ -4,9 +4,11 @@ Made once for a job and never changed: tables of a hundred thousand jobs are sor
 """
 
 from datetime import datetime
+from functools import lru_cache
 
 from avdesk.core import wording
-from avdesk.core.jobs import Job
+from avdesk.core.jobs import Job, JobState
+from avdesk.i18n import _
 
 _LONGEST_ERROR = 600
 """Characters of an error's text that are searched: the reason stands at its beginning."""
@@ -56,9 +58,16 @@ _ANY_TIME = datetime.fromisoformat("2025-01-01T00:00:00+00:00")
 """For a job that has ended and has no time at all: nothing is reckoned from it then."""
 
 
+@lru_cache(maxsize=64)
+def _word_of(vertex_state: str, language: str) -> str:
+    """Return the word for a state; `language` is any text in the language that it was made for."""
+    del language
+    return wording.job_state(JobState.from_vertex(vertex_state))
+
+
 def search_text(job: Job) -> str:
     """Return all that can be searched of a job, case-folded, one line for each thing."""
-    parts = [job.id, job.display_name, job.number, job.state.value, wording.job_state(job.state)]
+    parts = [job.id, job.display_name, job.number, job.vertex_state, _word_of(job.vertex_state, _("Running"))]
     parts += [text for text in (job.region, job.machine_type, job.accelerator_type, job.retry_of) if text]
     if job.spot:
         parts.append("spot")

@@ -5,13 +5,10 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex
 
-from avdesk.core.jobchange import RowEdits, Span, moved
+from avdesk.core.jobchange import MOST_SPANS, RowEdits, Span, moved
 
 RowT = TypeVar("RowT", bound=Hashable)
 Index = QModelIndex | QPersistentModelIndex
-
-MOST_SPANS = 24
-"""Separate runs of rows that are told one by one. Beyond, views are quicker with one change of the whole layout."""
 
 _ROOT = QModelIndex()
 
@@ -44,22 +41,19 @@ class EditedRowsModel(QAbstractTableModel, Generic[RowT]):
 
     def apply_edits(self, edits: RowEdits[RowT]) -> None:
         """Turn the rows, which are ``edits.old``, into ``edits.new``."""
-        self._remove(edits)
-        gathered = len(edits.inserted) > MOST_SPANS
-        if edits.reorders and not gathered:
-            self._reorder(edits)
-        if gathered:
+        if edits.leaving:
+            self._remove(edits)
+        if edits.inserted is None:
             self._insert_at_end_and_order(edits)
         else:
-            self._insert(edits)
+            if edits.reorders:
+                self._reorder(edits)
+            self._insert(edits, edits.inserted)
         self._rows = edits.new
 
     def _remove(self, edits: RowEdits[RowT]) -> None:
-        if not edits.removed:
-            return
-        if len(edits.removed) > MOST_SPANS:
-            doomed = [row for span in reversed(edits.removed) for row in edits.old[span.first : span.last + 1]]
-            self._lay_out([*edits.kept, *doomed])
+        if edits.removed is None:
+            self._lay_out([*edits.kept, *edits.leaving])
             self.beginRemoveRows(QModelIndex(), len(edits.kept), len(edits.old) - 1)
             self._rows = edits.kept
             self.endRemoveRows()
@@ -82,18 +76,19 @@ class EditedRowsModel(QAbstractTableModel, Generic[RowT]):
             self._rows = moved(self._rows, source, target)
             self.endMoveRows()
 
-    def _insert(self, edits: RowEdits[RowT]) -> None:
+    def _insert(self, edits: RowEdits[RowT], places: Sequence[Span]) -> None:
+        if not places:
+            return
         work = list(self._rows)
-        for span in edits.inserted:
+        for span in places:
             self.beginInsertRows(QModelIndex(), span.first, span.last)
             work[span.first : span.first] = edits.new[span.first : span.last + 1]
             self._rows = work
             self.endInsertRows()
 
     def _insert_at_end_and_order(self, edits: RowEdits[RowT]) -> None:
-        coming = [row for span in edits.inserted for row in edits.new[span.first : span.last + 1]]
         self.beginInsertRows(QModelIndex(), len(edits.kept), len(edits.new) - 1)
-        self._rows = [*edits.kept, *coming]
+        self._rows = [*edits.kept, *edits.coming]
         self.endInsertRows()
         self._lay_out(edits.new)
 

@@ -95,9 +95,7 @@ def job_columns() -> tuple[JobColumn, ...]:
     """Return the columns in their usual order."""
     return (
         JobColumn(NAME, _("Name"), lambda row, _s: title_of(row.job), lambda row, _s: row.job.id, _whole_name),
-        JobColumn(
-            STATE, _("State"), _state, lambda row, _s: wording.job_state(row.job.state).casefold(), _state_hint
-        ),
+        JobColumn(STATE, _("State"), _state, _state_rank, _state_hint, numeric=True),
         JobColumn(REGION, _("Region"), lambda row, _s: row.job.region or "–", lambda row, _s: row.job.region or None),
         JobColumn(MACHINE, _("Machine"), lambda row, _s: row.job.machine_type or "–", _machine_value),
         JobColumn(GPU, _("GPU"), lambda row, _s: gpu_of(row.job), _gpu_value),

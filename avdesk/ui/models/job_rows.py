@@ -7,21 +7,35 @@ ms became one of 15 to 60 ms).
 """
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
 
-from avdesk.core.jobchange import JobChange, Key, RowEdits, Steps, diffing, editing, edits_between, sorting
+from avdesk.core.jobchange import (
+    JobChange,
+    Key,
+    RowEdits,
+    Steps,
+    diffing,
+    editing,
+    no_edits,
+    parting,
+    reordering,
+    sifting,
+    sorting,
+)
 from avdesk.core.jobfacts import JobFacts
 from avdesk.core.jobquery import JobQuery
 from avdesk.core.jobs import Job
-from avdesk.ui.models.job_columns import JobColumn, Surroundings
+from avdesk.ui.models.job_columns import CREATED, JobColumn, Surroundings
 
-STEP_ROWS = 2000
-_NEW_ROWS = 200
+STEP_ROWS = 1000
+_COPIED = 8000
+_NEW_ROWS = 100
 """Rows that are made in one step."""
 
+_MOST_LABELS = 500
 _LAST_TEXT = "\U0010ffff"
 _MERGE_SHARE = 8
 """From an eighth of all rows on, sorting all is quicker than finding each new one's place."""
@@ -34,9 +48,10 @@ class JobRow(JobFacts):
         newest: orders the rows newest first, each in its own place.
         order: by what the present column orders them.
         older: came from the archive, so that it stays when the watch no longer tells of it.
+        seen: for `diffing`.
     """
 
-    __slots__ = ("newest", "older", "order")
+    __slots__ = ("newest", "older", "order", "seen")
 
     def __init__(self, job: Job, *, older: bool = False) -> None:
         super().__init__(job)
@@ -44,6 +59,7 @@ class JobRow(JobFacts):
         self.newest = (math.inf if self.created is None else -self.created, number, region)
         self.order: float | str = 0.0
         self.older = older
+        self.seen: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +76,47 @@ class Arrangement:
     descending: bool
     query: JobQuery
 
+    @property
+    def newest_first(self) -> bool:
+        """Whether it is the order that the rows are kept in anyway."""
+        return self.column.name == CREATED and self.descending
+
+
+@dataclass(frozen=True, slots=True)
+class Occurring:
+    """Values that occur or occurred, for completion."""
+
+    regions: set[str] = field(default_factory=set)
+    machines: set[str] = field(default_factory=set)
+    labels: set[str] = field(default_factory=set)
+
+    def note(self, job: Job) -> None:
+        """Take note of a job's values; of labels, which may differ in each job, some are enough."""
+        if job.region:
+            self.regions.add(job.region)
+        if job.machine_type:
+            self.machines.add(job.machine_type)
+        if len(self.labels) < _MOST_LABELS:
+            self.labels.update(f"{name}={value}" for name, value in job.labels.items())
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All rows at one moment. Its lists are replaced, never changed.
+    """All rows at one moment. Its lists are replaced, never changed; several may be the same one.
 
     Attributes:
         by_key: job key → its row.
         newest: all rows, the newest first.
         ordered: all rows as the arrangement orders them.
         shown: those of them that answer to its query.
+        occurring: the values that occur; these alone are added to.
     """
 
     by_key: dict[Key, JobRow]
     newest: list[JobRow]
     ordered: list[JobRow]
     shown: list[JobRow]
+    occurring: Occurring
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +128,15 @@ class Outcome:
         replaced: the shown rows so far, with rows of jobs that changed in the places of their old ones.
         changed: the places where that happened.
         edits: how `replaced` becomes the new shown rows.
+        come, gone: what changes in `Content.by_key`, which is left as it is until all of it is shown.
     """
 
     content: Content
     replaced: list[JobRow]
     changed: Sequence[int]
     edits: RowEdits[JobRow]
+    come: Mapping[Key, JobRow] = field(default_factory=dict)
+    gone: Sequence[Key] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +154,6 @@ class Update:
     forget: bool = False
 
 
-EMPTY = Content({}, [], [], [])
-
-
 def arranging(
     content: Content,
     wanted: Arrangement,
@@ -123,17 +164,23 @@ def arranging(
     keep_order: bool,
 ) -> Steps[Outcome]:
     """Order and filter what is known and arranged as `before`; `keep_order`: it is in the wanted order already."""
-    if keep_order:
-        ordered = content.ordered
-    else:
+    ordered = content.ordered
+    if not keep_order and wanted.newest_first:
+        ordered = content.newest
+    elif not keep_order:
         yield from _keying(content.newest, wanted, around)
         ordered = yield from sorting(content.newest, attrgetter("order"), reverse=wanted.descending)
     candidates = ordered
     if keep_order and _narrows(wanted.query, before.query):
         candidates = content.shown
     shown = yield from _selecting(candidates, wanted.query, around.now, environment)
-    edits = yield from editing(content.shown, shown)
-    return Outcome(Content(content.by_key, content.newest, ordered, shown), content.shown, (), edits)
+    if keep_order:
+        edits = yield from sifting(ordered, content.shown, shown)
+    elif wanted.query.terms == before.query.terms and not wanted.query.depends_on_time:
+        edits = yield from reordering(content.shown, shown)
+    else:
+        edits = yield from editing(content.shown, shown)
+    return Outcome(replace(content, ordered=ordered, shown=shown), content.shown, (), edits)
 
 
 def updating(
@@ -148,16 +195,33 @@ def updating(
     if update.older:
         change = yield from _without_stale(content, update.jobs, change)
     if not change and not wanted.column.ticks and not wanted.query.depends_on_time:
-        return Outcome(content, content.shown, (), edits_between(content.shown, content.shown))
+        return Outcome(content, content.shown, (), no_edits(content.shown))
     renewed = yield from _renewing(content, change, older=update.older)
-    newest = yield from _merging(
-        content.newest, renewed.dropped, sorted(renewed.fresh, key=attrgetter("newest")), _newer
-    )
-    ordered = yield from _reordering(content, wanted, around, renewed, newest)
-    shown = yield from _reselecting(content, ordered, renewed.fresh, wanted, around, environment)
+    ticking = yield from _ticking(content, wanted, renewed)
+    moving = [*renewed.fresh, *ticking]
+    if not wanted.newest_first:
+        yield from _keying(moving, wanted, around)
+    leaving = renewed.dropped.union(ticking)
+    newest = yield from _merging(content.newest, renewed.dropped, renewed.fresh, None)
+    ordered = newest
+    if not wanted.newest_first:
+        ordered = yield from _merging(content.ordered, leaving, moving, wanted)
     replaced, changed = yield from _replacing(content.shown, renewed.replacing)
-    edits = yield from editing(replaced, shown)
-    return Outcome(Content(renewed.by_key, newest, ordered, shown), replaced, changed, edits)
+    if wanted.query.depends_on_time:
+        shown = yield from _selecting(ordered, wanted.query, around.now, environment)
+        edits = yield from editing(replaced, shown)
+    else:
+        answering = set((yield from _selecting(renewed.fresh, wanted.query, around.now, environment)))
+        shown = ordered
+        if wanted.query.terms:
+            # Those that tick and are shown answer still: they did not change.
+            _rest, taken, _places = yield from parting(content.shown, leaving)
+            staying = [row for row in taken if row not in renewed.dropped]
+            shown = yield from _merging(content.shown, leaving, [*answering, *staying], wanted)
+        there = {replaced[place] for place in changed}
+        edits = yield from editing(replaced, shown, renewed.dropped | (there - answering), answering - there)
+    arranged = replace(content, newest=newest, ordered=ordered, shown=shown)
+    return Outcome(arranged, replaced, changed, edits, renewed.come, renewed.gone)
 
 
 def _narrows(query: JobQuery, before: JobQuery) -> bool:
@@ -184,36 +248,48 @@ def _without_stale(content: Content, jobs: Sequence[Job], change: JobChange) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Renewed:
-    """All rows by key; those that are new; old row → the one in its place; those that are shown no more."""
+    """Rows that are new, by key too; old row → the one in its place; all that go; the keys without a row."""
 
-    by_key: dict[Key, JobRow]
+    come: dict[Key, JobRow]
     fresh: list[JobRow]
     replacing: dict[JobRow, JobRow]
     dropped: set[JobRow]
+    gone: list[Key]
 
 
 def _renewing(content: Content, change: JobChange, *, older: bool) -> Steps[_Renewed]:
     """Make the rows of what differs."""
-    renewed = _Renewed(dict(content.by_key), [], {}, set())
-    yield
+    renewed = _Renewed({}, [], {}, set(), [])
     for place, job in enumerate((*change.changed, *change.come)):
         if not place % _NEW_ROWS:
             yield
-        old = renewed.by_key.get(job.key)
-        row = JobRow(job, older=older or (old is not None and old.older))
+        key = job.key
+        old = content.by_key.get(key)
+        row = renewed.come[key] = JobRow(job, older=older or (old is not None and old.older))
         if old is not None:
             renewed.replacing[old] = row
             renewed.dropped.add(old)
-        renewed.by_key[job.key] = row
         renewed.fresh.append(row)
+        content.occurring.note(job)
     for place, key in enumerate(change.gone):
         if not place % STEP_ROWS:
             yield
-        row = renewed.by_key[key]
+        row = content.by_key[key]
         if not row.older:
             renewed.dropped.add(row)
-            del renewed.by_key[key]
+            renewed.gone.append(key)
     return renewed
+
+
+def _ticking(content: Content, wanted: Arrangement, renewed: _Renewed) -> Steps[list[JobRow]]:
+    """Return the rows whose place may change by the time alone."""
+    if not wanted.column.ticks:
+        return []
+    found: list[JobRow] = []
+    for start in range(0, len(content.newest), STEP_ROWS):
+        found += [row for row in content.newest[start : start + STEP_ROWS] if row.live]
+        yield
+    return [row for row in found if row not in renewed.dropped]
 
 
 def _keying(rows: Sequence[JobRow], wanted: Arrangement, around: Surroundings) -> Steps[None]:
@@ -229,49 +305,42 @@ def _keying(rows: Sequence[JobRow], wanted: Arrangement, around: Surroundings) -
         yield
 
 
-def _reordering(
-    content: Content,
-    wanted: Arrangement,
-    around: Surroundings,
-    renewed: _Renewed,
-    newest: list[JobRow],
-) -> Steps[list[JobRow]]:
-    """Return all rows in order: those that stay keep theirs, those that are new or tick find theirs."""
-    moving = list(renewed.fresh)
-    leaving = renewed.dropped
-    if wanted.column.ticks:
-        ticking = [row for row in newest if row.live]
-        yield
-        moving = list({*moving, *ticking})
-        leaving = leaving.union(ticking)
-    yield from _keying(moving, wanted, around)
-    moving.sort(key=attrgetter("newest"))
-    moving.sort(key=attrgetter("order"), reverse=wanted.descending)
-    yield
-    if len(moving) * _MERGE_SHARE > len(newest):
-        return (yield from sorting(newest, attrgetter("order"), reverse=wanted.descending))
-    return (yield from _merging(content.ordered, leaving, moving, _above(descending=wanted.descending)))
-
-
 def _merging(
-    rows: list[JobRow], leaving: set[JobRow], coming: list[JobRow], above: Callable[[JobRow, JobRow], bool]
+    rows: list[JobRow], leaving: set[JobRow], coming: Sequence[JobRow], wanted: Arrangement | None
 ) -> Steps[list[JobRow]]:
-    """Return the rows without those that leave, and with those that come, which are in order already."""
-    staying = [row for row in rows if row not in leaving] if leaving else rows
+    """Return the rows without those that leave and with those that come, as `wanted` orders them; None: newest first.
+
+    The rows that stay are in order already.
+    """
+    staying, _gone, _places = yield from parting(rows, leaving)
+    by_column = wanted is not None and not wanted.newest_first
+    descending = wanted is not None and wanted.descending
+    if len(coming) * _MERGE_SHARE > len(staying):
+        found = yield from sorting([*staying, *coming], attrgetter("newest"))
+        return (yield from sorting(found, attrgetter("order"), reverse=descending)) if by_column else found
+    arriving = sorted(coming, key=attrgetter("newest"))
+    if by_column:
+        arriving.sort(key=attrgetter("order"), reverse=descending)
     yield
-    if len(coming) * _MERGE_SHARE > len(staying) and above is _newer:
-        return (yield from sorting([*staying, *coming], attrgetter("newest")))
-    parts: list[JobRow] = []
+    above = _above(descending=descending) if by_column else _newer
+    merged: list[JobRow] = []
     done = 0
-    for count, row in enumerate(coming):
-        if not count % STEP_ROWS:
+    for count, row in enumerate(arriving):
+        if not count % _NEW_ROWS:
             yield
         place = _place_of(row, staying, done, above)
-        parts += staying[done:place]
-        parts.append(row)
+        yield from _copying(staying, done, place, merged)
+        merged.append(row)
         done = place
-    parts += staying[done:]
-    return parts
+    yield from _copying(staying, done, len(staying), merged)
+    return merged
+
+
+def _copying(rows: list[JobRow], start: int, end: int, target: list[JobRow]) -> Steps[None]:
+    for first in range(start, end, _COPIED):
+        target += rows[first : min(end, first + _COPIED)]
+        if end - first > _COPIED:
+            yield
 
 
 def _place_of(row: JobRow, rows: list[JobRow], low: int, above: Callable[[JobRow, JobRow], bool]) -> int:
@@ -311,33 +380,17 @@ def _selecting(rows: list[JobRow], query: JobQuery, now: datetime, environment: 
     return found
 
 
-def _reselecting(
-    content: Content,
-    ordered: list[JobRow],
-    fresh: list[JobRow],
-    wanted: Arrangement,
-    around: Surroundings,
-    environment: str,
-) -> Steps[list[JobRow]]:
-    """Return the rows to show: those that did not change answer as they did, unless the query asks for the time."""
-    query = wanted.query
-    if not query.terms or query.depends_on_time:
-        return (yield from _selecting(ordered, query, around.now, environment))
-    answering = set(content.shown)
-    yield
-    answering.update((yield from _selecting(fresh, query, around.now, environment)))
-    found = [row for row in ordered if row in answering]
-    yield
-    return found
-
-
 def _replacing(shown: list[JobRow], replacing: dict[JobRow, JobRow]) -> Steps[tuple[list[JobRow], list[int]]]:
+    """Return the rows with new ones in the places of old ones, and these places."""
     if not replacing:
         return shown, []
-    changed = [place for place, row in enumerate(shown) if row in replacing]
-    yield
-    replaced = list(shown)
-    for place in changed:
-        replaced[place] = replacing[replaced[place]]
-    yield
-    return replaced, changed
+    changed: list[int] = []
+    replaced: list[JobRow] = []
+    for start in range(0, len(shown), STEP_ROWS):
+        part = shown[start : start + STEP_ROWS]
+        if not replacing.keys().isdisjoint(part):
+            changed += [place for place, row in enumerate(part, start) if row in replacing]
+            part = [replacing.get(row, row) for row in part]
+        replaced += part
+        yield
+    return (replaced, changed) if changed else (shown, [])

@@ -13,7 +13,7 @@ from avdesk.core.run import Run
 from avdesk.ui.colours import job_sign
 from avdesk.ui.models.edited_rows import EditedRowsModel, Index
 from avdesk.ui.models.job_columns import CREATED, RUN, STATE, JobColumn, Surroundings, job_columns
-from avdesk.ui.models.job_rows import EMPTY, Arrangement, Content, JobRow, Outcome, Update, arranging, updating
+from avdesk.ui.models.job_rows import Arrangement, Content, JobRow, Occurring, Outcome, Update, arranging, updating
 from avdesk.ui.models.rows import RECORD_ROLE, SIGN_ROLE
 
 VALUE_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -28,6 +28,15 @@ _MOST_TEXTS = 6000
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _ROOT = QModelIndex()
+_DISPLAY = int(Qt.ItemDataRole.DisplayRole)
+_ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
+_HINT = int(Qt.ItemDataRole.ToolTipRole)
+_ANSWERED = frozenset(
+    map(
+        int,
+        (_DISPLAY, _ALIGNMENT, _HINT, Qt.ItemDataRole.AccessibleDescriptionRole, SIGN_ROLE, RECORD_ROLE, VALUE_ROLE),
+    )
+)
 
 
 class JobTableModel(EditedRowsModel[JobRow]):
@@ -52,7 +61,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
         self._environment = environment
         self._now = now
         self.columns = job_columns()
-        self._content: Content = EMPTY
+        self._content = Content({}, [], [], self._rows, Occurring())
         created = self.columns[self.column_of(CREATED)]
         self._wanted = Arrangement(created, descending=True, query=JobQuery())
         self._arranged = self._wanted
@@ -119,12 +128,8 @@ class JobTableModel(EditedRowsModel[JobRow]):
 
     def known_values(self) -> dict[str, set[str]]:
         """Return the values that occur, for the query line's completion, by the names of its terms."""
-        jobs = [row.job for row in self._content.newest]
-        return {
-            "region": {job.region for job in jobs if job.region},
-            "machine": {job.machine_type for job in jobs if job.machine_type},
-            "label": {f"{name}={value}" for job in jobs[:1000] for name, value in job.labels.items()},
-        }
+        known = self._content.occurring
+        return {"region": known.regions, "machine": known.machines, "label": known.labels}
 
     # What is asked for
 
@@ -162,7 +167,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
             self._tell_column(RUN)
 
     def show_notes(self, notes: Mapping[Key, str]) -> None:
-        """Add words to jobs' states, as that the end of one was requested; the others lose theirs."""
+        """Say something in place of jobs' states, as that the end of one was requested; the others show theirs."""
         if notes != self._notes:
             self._notes = dict(notes)
             self._tell_column(STATE)
@@ -184,22 +189,21 @@ class JobTableModel(EditedRowsModel[JobRow]):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what a view asks of a cell."""
         place, number = index.row(), index.column()
-        if not index.isValid() or place >= len(self._rows) or number >= len(self.columns):
+        # Most of what a view asks for is not answered, so that is found out first.
+        if role not in _ANSWERED or not index.isValid() or place >= len(self._rows):
             return None
         row, column = self._rows[place], self.columns[number]
-        if role == Qt.ItemDataRole.DisplayRole:
+        if role == _DISPLAY:
             return self._text(row, number, column)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
+        if role == _ALIGNMENT:
             return _RIGHT if column.right else _LEFT
         if role == SIGN_ROLE:
             return job_sign(row.job.state).value if column.name == STATE else None
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
-            if column.hint is not None:
-                return column.hint(row, self._around())
-            return self._text(row, number, column) if role == Qt.ItemDataRole.ToolTipRole else None
         if role == RECORD_ROLE:
             return row.job
-        return column.value(row, self._around()) if role == VALUE_ROLE else None
+        if role == VALUE_ROLE:
+            return column.value(row, self._around())
+        return self._hint(row, number, column, only_own=role != _HINT)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -222,6 +226,11 @@ class JobTableModel(EditedRowsModel[JobRow]):
                 self._texts.clear()
             text = self._texts[row, number] = column.text(row, self._around())
         return text
+
+    def _hint(self, row: JobRow, number: int, column: JobColumn, *, only_own: bool) -> str | None:
+        if column.hint is not None:
+            return column.hint(row, self._around())
+        return None if only_own else self._text(row, number, column)
 
     def _around(self) -> Surroundings:
         return Surroundings(self._now(), self._runs, self._notes)
@@ -264,7 +273,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
             self._timer.start()
             return
         until = time.perf_counter() + SLICE_S
-        while time.perf_counter() < until:
+        while True:
             self._work = self._work or self._next_work()
             if self._work is None:
                 self._timer.stop()
@@ -274,7 +283,9 @@ class JobTableModel(EditedRowsModel[JobRow]):
                 next(self._work)
             except StopIteration as end:
                 self._show(end.value)
-        self._timer.start()
+            if time.perf_counter() >= until:
+                self._timer.start()
+                return
 
     def _next_work(self) -> Steps[Outcome] | None:
         around = self._around()
@@ -295,6 +306,10 @@ class JobTableModel(EditedRowsModel[JobRow]):
         self._work = None
         self._showing = True
         self.showing.emit()
+        by_key = outcome.content.by_key
+        for key in outcome.gone:
+            del by_key[key]
+        by_key.update(outcome.come)
         self._content = outcome.content
         if outcome.replaced is not self._rows:
             self.replace_rows(outcome.replaced, outcome.changed)
