@@ -65,10 +65,16 @@ def _benchmarks() -> dict[str, Benchmark]:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", choices=[*ROUNDS, []], help=", ".join(ROUNDS))
+    parser.add_argument("names", nargs="*", metavar="NAME", type=_benchmark, help=", ".join(ROUNDS))
     parser.add_argument("--rounds", type=_at_least_one, help="measurements of each side, instead of each one's own")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every measurement to FILE")
     return parser.parse_args(arguments)
+
+
+def _benchmark(name: str) -> str:
+    if name not in ROUNDS:
+        raise argparse.ArgumentTypeError(f"there is no {name!r}, only {', '.join(ROUNDS)}")
+    return name
 
 
 def _at_least_one(text: str) -> int:
