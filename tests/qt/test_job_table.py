@@ -13,13 +13,14 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QTableView
 from pytestqt.qtbot import QtBot
 
-from avdesk.core import jobchange
-from avdesk.core.jobchange import Steps
+from avdesk.core import rowedits, steps
+from avdesk.core.jobchange import Key
 from avdesk.core.jobfacts import JobFacts
 from avdesk.core.jobquery import parse_query
 from avdesk.core.jobs import Job, JobError, JobState
 from avdesk.core.run import Run, RunState
-from avdesk.ui.models import edited_rows, job_rows, job_table
+from avdesk.core.steps import Steps
+from avdesk.ui.models import edited_rows, job_table, job_work
 from avdesk.ui.models.job_columns import Surroundings, job_columns
 from avdesk.ui.models.job_rows import Outcome
 from avdesk.ui.models.job_table import VALUE_ROLE, JobTableModel
@@ -112,14 +113,13 @@ def expected(jobs: list[Job], column: str, text: str, now: datetime, *, descendi
 def small_steps(spans: int = 2) -> Iterator[None]:
     """Make every step tiny, and take few rows for many, so that short lists go all ways."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (jobchange, job_rows):
-            patch.setattr(module, "STEP_ROWS", 2)
-        patch.setattr(jobchange, "_RUN", 3)
-        patch.setattr(jobchange, "_SAMPLE", 1)
-        patch.setattr(jobchange, "MOST_MOVES", 2)
-        patch.setattr(job_rows, "_NEW_ROWS", 2)
-        patch.setattr(job_rows, "_COPIED", 2)
-        for other in (jobchange, edited_rows):
+        patch.setattr(steps, "STEP_ROWS", 2)
+        patch.setattr(steps, "_RUN", 3)
+        patch.setattr(steps, "_SAMPLE", 1)
+        patch.setattr(rowedits, "MOST_MOVES", 2)
+        patch.setattr(job_work, "_NEW_ROWS", 2)
+        patch.setattr(job_work, "_COPIED", 2)
+        for other in (rowedits, edited_rows):
             patch.setattr(other, "MOST_SPANS", spans)
         patch.setattr(job_table, "SLICE_S", 0.0)
         yield
@@ -211,9 +211,10 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def model(qtbot: QtBot, clock: Clock) -> JobTableModel:
-    """Return a model whose every signal is checked."""
+def model(qtbot: QtBot, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> JobTableModel:
+    """Return a model whose every signal is checked, and that does everything at once, however slow the machine is."""
     del qtbot
+    monkeypatch.setattr(job_table, "SLICE_S", 60.0)
     made = JobTableModel("prod", clock)
     QAbstractItemModelTester(made, FAIL, made)
     return made
@@ -276,7 +277,7 @@ def view(qtbot: QtBot, model: JobTableModel) -> QTableView:
     return made
 
 
-def selected_keys(view: QTableView, model: JobTableModel) -> set[jobchange.Key]:
+def selected_keys(view: QTableView, model: JobTableModel) -> set[Key]:
     """Return the keys of the jobs in the selected rows."""
     jobs = [model.job_at(index.row()) for index in view.selectionModel().selectedRows()]
     return {job.key for job in jobs if job is not None}
@@ -290,7 +291,7 @@ def test_selection_and_current_row_stay_with_their_jobs(view: QTableView, model:
         assert place is not None
         view.selectionModel().select(model.index(place, 0), flags.Select | flags.Rows)
     view.selectionModel().setCurrentIndex(model.index(90, 2), flags.NoUpdate)
-    steps: list[Callable[[], None]] = [
+    wishes: list[Callable[[], None]] = [
         lambda: model.sort(NAMES.index("region"), ASCENDING),
         lambda: model.show_jobs([*many_jobs(300)[::-1], *(make_job(1000 + n) for n in range(50))]),
         lambda: model.sort(NAMES.index("ran"), DESCENDING),
@@ -298,8 +299,8 @@ def test_selection_and_current_row_stay_with_their_jobs(view: QTableView, model:
         lambda: model.show_jobs(many_jobs(300)),
         lambda: model.sort(-1),
     ]
-    for step in steps:
-        step()
+    for wish in wishes:
+        wish()
         settle(model)
         assert selected_keys(view, model) == {job.key for job in chosen}
         current = model.job_at(view.currentIndex().row())
@@ -365,14 +366,14 @@ def test_a_wish_that_comes_while_rows_are_told_is_fulfilled_afterwards(model: Jo
 
 
 def test_no_slice_of_work_is_long(model: JobTableModel, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps = 0
+    taken = 0
     for name in ("arranging", "updating"):
         work = getattr(job_table, name)
 
         def counted(
             *arguments: object, work: Callable[..., Steps[Outcome]] = work, **named: object
         ) -> Steps[Outcome]:
-            nonlocal steps
+            nonlocal taken
             inner = work(*arguments, **named)
             while True:
                 try:
@@ -380,18 +381,19 @@ def test_no_slice_of_work_is_long(model: JobTableModel, monkeypatch: pytest.Monk
                 except StopIteration as end:
                     outcome: Outcome = end.value
                     return outcome
-                steps += 1
+                taken += 1
                 yield
 
         monkeypatch.setattr(job_table, name, counted)
+    monkeypatch.setattr(job_table, "SLICE_S", 0.0)
     jobs = many_jobs(6000)
     model.show_jobs(jobs)
     assert model.busy
     settle(model)
-    steps = 0
+    taken = 0
     model.show_jobs([replace(jobs[0], state=JobState.PAUSED), *jobs[1:]])
     settle(model)
-    assert steps > 10
+    assert taken > 10
 
 
 def test_durations_of_active_jobs_tick_where_they_are_in_sight(

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex
 
-from avdesk.core.jobchange import MOST_SPANS, RowEdits, Span, moved
+from avdesk.core.rowedits import MOST_SPANS, RowEdits, Span, moved
 
 RowT = TypeVar("RowT", bound=Hashable)
 Index = QModelIndex | QPersistentModelIndex

@@ -6,14 +6,16 @@ from datetime import date, datetime
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 
-from avdesk.core.jobchange import Key, Steps
+from avdesk.core.jobchange import Key
 from avdesk.core.jobquery import JobQuery
 from avdesk.core.jobs import Job
 from avdesk.core.run import Run
+from avdesk.core.steps import Steps
 from avdesk.ui.colours import job_sign
 from avdesk.ui.models.edited_rows import EditedRowsModel, Index
 from avdesk.ui.models.job_columns import CREATED, RUN, STATE, JobColumn, Surroundings, job_columns
-from avdesk.ui.models.job_rows import Arrangement, Content, JobRow, Occurring, Outcome, Update, arranging, updating
+from avdesk.ui.models.job_rows import Arrangement, Content, JobRow, Occurring, Outcome, Update
+from avdesk.ui.models.job_work import arranging, updating
 from avdesk.ui.models.rows import RECORD_ROLE, SIGN_ROLE
 
 VALUE_ROLE = Qt.ItemDataRole.UserRole + 2
