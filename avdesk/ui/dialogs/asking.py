@@ -74,9 +74,13 @@ class Consequences(QWidget):
         column.addLayout(titled_row(self._sign, self.warnings))
         column.addWidget(self.sends)
 
-    def show_previews(self, previews: Sequence[ActionPreview]) -> None:
-        """Show what these actions come to; what several of them say alike is said once."""
-        self.loses.show_text("\n".join(dict.fromkeys(preview.loses for preview in previews if preview.loses)))
+    def show_previews(self, previews: Sequence[ActionPreview], loses: str = "") -> None:
+        """Show what these actions come to; what several of them say alike is said once.
+
+        `loses` says for all of them together what is lost.
+        """
+        lost = dict.fromkeys(preview.loses for preview in previews if preview.loses)
+        self.loses.show_text(loses or "\n".join(lost))
         told = dict.fromkeys(warning for preview in previews for warning in preview.warnings)
         self.warnings.show_text("\n".join(told))
         self._sign.setVisible(bool(told))

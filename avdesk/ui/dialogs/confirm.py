@@ -52,10 +52,10 @@ class ConfirmDialog(AskingDialog):
         self.which = Text(_named(jobs), Role.SECONDARY, wrap=True)
         self.all_jobs = Disclosure(_("All of them"))
         self.all_jobs.show_text("\n".join(job.id for job in jobs) if len(jobs) > _NAMED else "")
-        self.consequences.show_previews(previews)
+        self.consequences.show_previews(previews, _lost_by_all(kind) if len(jobs) > 1 else "")
         self.typed.need(needed=any(preview.needs_typed_name for preview in previews))
         self.typed.changed.connect(self._check)
-        self.name_buttons(button_words(kind, jobs), leave_words(kind))
+        self.name_buttons(button_words(kind, jobs), leave_words(kind, jobs))
         self.accepted.connect(lambda: self.agreed.emit(self._requests))
         words = QVBoxLayout()
         words.setSpacing(STEP)
@@ -112,9 +112,20 @@ def button_words(kind: ActionKind, jobs: Sequence[Job]) -> str:
     }[kind].format(job=job)
 
 
-def leave_words(kind: ActionKind) -> str:
+def leave_words(kind: ActionKind, jobs: Sequence[Job]) -> str:
     """Return the words of the button that does nothing."""
-    return _("Let it run") if kind in (ActionKind.CANCEL, ActionKind.RESTART) else _("Do nothing")
+    if kind not in (ActionKind.CANCEL, ActionKind.RESTART):
+        return _("Do nothing")
+    return _("Let them run") if len(jobs) > 1 else _("Let it run")
+
+
+def _lost_by_all(kind: ActionKind) -> str:
+    """Return what several jobs lose; empty where nothing is lost."""
+    if kind is ActionKind.CANCEL:
+        return _("What they have rendered so far is lost, and their videos are not made.")
+    if kind is ActionKind.RESTART:
+        return _("What they have rendered so far is lost; they begin anew.")
+    return ""
 
 
 def _many(kind: ActionKind, count: int) -> str:
