@@ -43,12 +43,14 @@ class QueryEdit(QLineEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._offered: dict[str, Completion] = {}
+        self._picked = ""
         self._values: Mapping[str, Iterable[str]] = {}
         self._words = QStringListModel(self)
         self.popup = QCompleter(self._words, self)
         self.popup.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self.popup.setWidget(self)
         self.popup.activated.connect(self._take)
+        self.popup.highlighted.connect(self._pick)
         self.textEdited.connect(self.offer)
 
     def know(self, values: Mapping[str, Iterable[str]]) -> None:
@@ -56,7 +58,9 @@ class QueryEdit(QLineEdit):
         self._values = values
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave with Enter or Down; Escape empties first and leaves then. An open popup has taken its keys before."""
+        """Leave with Enter or Down; Escape empties first and leaves then. With offers open, take or close them."""
+        if self._offers_are_open() and self._take_offer_key(event.key()):
+            return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down):
             self.left.emit()
         elif event.key() != Qt.Key.Key_Escape:
@@ -66,19 +70,41 @@ class QueryEdit(QLineEdit):
         else:
             self.left.emit()
 
+    def _offers_are_open(self) -> bool:
+        popup = self.popup.popup()
+        return popup is not None and popup.isVisible()
+
+    def _take_offer_key(self, key: int) -> bool:
+        """Take the offer that was gone to, with Tab also the first one; return whether the key is used up by that."""
+        taken = self._picked or (next(iter(self._offered), "") if key == Qt.Key.Key_Tab else "")
+        if key not in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab, Qt.Key.Key_Escape):
+            return False
+        self._close_offers()
+        if key != Qt.Key.Key_Escape and taken:
+            self._take(taken)
+        return key == Qt.Key.Key_Escape or bool(taken)
+
+    def _close_offers(self) -> None:
+        popup = self.popup.popup()
+        if popup is not None:
+            popup.hide()
+
+    def _pick(self, shown: str) -> None:
+        self._picked = shown
+
     def offer(self) -> None:
         """Offer what the word at the cursor may become."""
+        self._picked = ""
         text, cursor = self.text(), self.cursorPosition()
         found = completions(text, cursor, self._values)
         self._offered = {_shown(each): each for each in found if cursor - each.start >= _LEAST_LETTERS}
         self._words.setStringList(list(self._offered))
-        popup = self.popup.popup()
         if self._offered and self.hasFocus():
             rect = self.cursorRect()
             rect.setWidth(max(_POPUP_WIDTH, self.width() // 2))
             self.popup.complete(rect)
-        elif popup is not None:
-            popup.hide()
+        else:
+            self._close_offers()
 
     def _take(self, shown: str) -> None:
         completion = self._offered.get(shown)
