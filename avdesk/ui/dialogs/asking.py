@@ -20,6 +20,23 @@ Previewer = Callable[[ActionRequest, Job | None], ActionPreview]
 """Says what an action would do, without asking anybody."""
 
 
+class NameEdit(QLineEdit):
+    """A line that keeps Enter to itself, so that it presses no button.
+
+    Signals:
+        entered: Enter was pressed.
+    """
+
+    entered = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Tell of Enter, and edit with all other keys."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class TypedName(QWidget):
     """Asks for the environment's name to be typed, where an action needs it.
 
@@ -33,7 +50,7 @@ class TypedName(QWidget):
         super().__init__(parent)
         self._environment = environment
         label = Text(_("This is production. Type {name} to go on:").format(name=environment), wrap=True)
-        self.edit = QLineEdit()
+        self.edit = NameEdit()
         self.edit.setAccessibleName(_("Name of the environment"))
         self.edit.setAccessibleDescription(_("Type {name} to go on.").format(name=environment))
         label.setBuddy(self.edit)
@@ -107,6 +124,7 @@ class AskingDialog(QDialog):
         self.leave.setDefault(True)
         self.box.accepted.connect(self.accept)
         self.box.rejected.connect(self.reject)
+        self.typed.edit.entered.connect(self._go_to_button)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
     def name_buttons(self, go: str, leave: str) -> None:
@@ -125,14 +143,10 @@ class AskingDialog(QDialog):
         """Return what is left to be typed; empty when nothing is."""
         return "" if self.typed.given else _("Type the environment's name first.")
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Enter in the name's line go to the button that it allows, not press one."""
-        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-        if enter and self.typed.edit.hasFocus():
-            if self.typed.given and self.go.isEnabled():
-                self.go.setFocus()
-            return
-        super().keyPressEvent(event)
+    def _go_to_button(self) -> None:
+        """Go to the button that the typed name allows, without pressing it."""
+        if self.typed.given and self.go.isEnabled():
+            self.go.setFocus()
 
 
 def title_text(words: str) -> Text:
