@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from avdesk.clients.vertex import JobListing, VertexClient
+from avdesk.clients.vertex import JobListing, JobsPage, VertexClient
 from avdesk.core.errors import CredentialsExpiredError, CredentialsMissingError
 from avdesk.core.jobs import Job
 
@@ -75,6 +75,10 @@ class VertexAuto:
             return self._do(ask)
         except _NO_CREDENTIALS as error:
             return JobListing((), dict.fromkeys(regions, error))
+
+    def jobs_page(self, region: str, after: str = "") -> JobsPage:
+        """Return a page of a region's jobs; where gcloud takes over after some pages, it returns all."""
+        return self._do(lambda client: client.jobs_page(region, after))
 
     def get_job(self, region: str, number: str) -> Job:
         """Return one job as it is now."""

@@ -80,6 +80,19 @@ class Page:
     truncated: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class JobsPage:
+    """Some of a region's jobs.
+
+    Attributes:
+        jobs: those that can be read, in the order of the answer.
+        after: what to ask with for those that come after them; empty when these are the last.
+    """
+
+    jobs: tuple[Job, ...]
+    after: str = ""
+
+
 class VertexClient(Protocol):
     """How Vertex AI is asked. Every method may raise a `KnownError`."""
 
@@ -96,6 +109,9 @@ class VertexClient(Protocol):
         since: datetime | None = None,
     ) -> JobListing:
         """Return the jobs of `regions`; a region that fails is named in the listing and blanks no other."""
+
+    def jobs_page(self, region: str, after: str = "") -> JobsPage:
+        """Return the first page of all of a region's jobs, or the one that comes after another one."""
 
     def get_job(self, region: str, number: str) -> Job:
         """Return one job as it is now."""

@@ -7,7 +7,7 @@ from avdesk.clients.gcloud import DEADLINE_S, Gcloud
 from avdesk.clients.gcloudtext import explain
 from avdesk.clients.names import check_number, check_project, check_region
 from avdesk.clients.reply import read_json
-from avdesk.clients.vertex import JobClient, Page, Query
+from avdesk.clients.vertex import JobClient, JobsPage, Page, Query, read_jobs
 from avdesk.clients.vertex_rest import VertexRest, check_endpoint
 from avdesk.core import wire
 from avdesk.core.jobs import Job
@@ -72,6 +72,12 @@ class VertexGcloud(JobClient):
         if query.display_name is not None:
             command.append(f'--filter=displayName="{query.display_name}"')
         return Page([wire.as_object(job) for job in wire.as_list(self._run(command))])
+
+    def jobs_page(self, region: str, after: str = "") -> JobsPage:
+        """Return all of a region's jobs: gcloud asks for every page by itself."""
+        del after
+        page = self.fetch_page(check_region(region), Query())
+        return JobsPage(tuple(read_jobs(page.jobs, region)))
 
     def fetch_job(self, region: str, number: str) -> Mapping[str, object]:
         """Return one whole CustomJob."""

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Protocol
 
 from avdesk.clients import mishaps
@@ -12,7 +13,7 @@ from avdesk.clients.names import check_number, check_project, check_region
 from avdesk.clients.reply import Reply, Timeouts
 from avdesk.clients.transport import Transport
 from avdesk.clients.urls import check_base_url, check_url, is_loopback
-from avdesk.clients.vertex import AnswerLostError, JobClient, Page, Query, check_body
+from avdesk.clients.vertex import AnswerLostError, JobClient, JobsPage, Page, Query, check_body, read_jobs
 from avdesk.core import wire
 from avdesk.core.customjob import read_custom_job
 from avdesk.core.errors import (
@@ -41,6 +42,9 @@ _LONGEST_PAUSE_S = 8.0
 _JOB_FIELDS = (
     "name,displayName,state,createTime,startTime,endTime,updateTime,labels,error,"
     "jobSpec(scheduling,workerPoolSpecs/machineSpec)"
+)
+_LISTING: Mapping[str, str] = MappingProxyType(
+    {"pageSize": str(PAGE_SIZE), "fields": f"nextPageToken,customJobs({_JOB_FIELDS})"}
 )
 _ACTIVE = " OR ".join(
     f'state="JOB_STATE_{name}"' for name in ("QUEUED", "PENDING", "RUNNING", "CANCELLING", "PAUSED", "UPDATING")
@@ -131,6 +135,11 @@ class VertexRest(JobClient):
                 raise
             return self._pages(region, query, "")
 
+    def jobs_page(self, region: str, after: str = "") -> JobsPage:
+        """Return a page of a region's jobs, as `VertexClient` has it."""
+        jobs, token = self._page(check_region(region), {**_LISTING, "pageToken": after} if after else _LISTING)
+        return JobsPage(tuple(read_jobs(jobs, region)), token or "")
+
     def fetch_job(self, region: str, number: str) -> Mapping[str, object]:
         """Return one whole CustomJob."""
         return wire.as_object(self._get(self._url(region, number), {}).json())
@@ -186,15 +195,12 @@ class VertexRest(JobClient):
 
     def _pages(self, region: str, query: Query, condition: str) -> Page:
         """Return all pages, or as many as the limit needs while they come newest first."""
-        params = {"pageSize": str(PAGE_SIZE), "fields": f"nextPageToken,customJobs({_JOB_FIELDS})"}
-        if condition:
-            params["filter"] = condition
+        params = {**_LISTING, "filter": condition} if condition else dict(_LISTING)
         jobs: list[Mapping[str, object]] = []
         seen: set[str] = set()
         for _page in range(MAX_PAGES):
-            body = wire.as_object(self._get(self._url(region), params).json())
-            jobs += [wire.as_object(job) for job in wire.as_list(body.get("customJobs"))]
-            token = wire.as_text(body.get("nextPageToken"))
+            page, token = self._page(region, params)
+            jobs += page
             if token is None:
                 return Page(jobs)
             if token in seen or _enough(jobs, query, region):
@@ -202,6 +208,12 @@ class VertexRest(JobClient):
             seen.add(token)
             params = {**params, "pageToken": token}
         return Page(jobs, truncated=True)
+
+    def _page(self, region: str, params: Mapping[str, str]) -> tuple[list[Mapping[str, object]], str | None]:
+        """Return one page's CustomJobs and the token of the next one, None after the last."""
+        body = wire.as_object(self._get(self._url(region), params).json())
+        jobs = [wire.as_object(job) for job in wire.as_list(body.get("customJobs"))]
+        return jobs, wire.as_text(body.get("nextPageToken"))
 
     def _get(self, url: str, params: Mapping[str, str]) -> Reply:
         """Return a 2xx answer; a server that fails or is busy for a moment is asked again."""

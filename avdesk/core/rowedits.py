@@ -1,4 +1,4 @@
-"""How the rows of one list become those of another: removed, moved and inserted rows, as views want them told; pure."""
+"""How the rows of one list become those of another, as views want it told: removed, moved and inserted; pure."""
 
 from collections.abc import Hashable, Sequence
 from collections.abc import Set as AbstractSet

@@ -143,6 +143,8 @@ class JobTableModel(EditedRowsModel[JobRow]):
 
     def add_older(self, jobs: Sequence[Job]) -> None:
         """Show jobs from the archive too; where the watch told of one of them later, that counts."""
+        if self._updates and self._updates[-1].older:
+            jobs = [*self._updates.pop().jobs, *jobs]  # all at once costs hardly more than one page
         self._ask(Update(jobs, older=True))
 
     def forget_older(self) -> None:

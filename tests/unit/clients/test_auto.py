@@ -8,7 +8,7 @@ import pytest
 from avdesk.clients.auto import VertexAuto
 from avdesk.clients.factory import make_vertex
 from avdesk.clients.transport import Transport
-from avdesk.clients.vertex import JobListing
+from avdesk.clients.vertex import JobListing, JobsPage
 from avdesk.clients.vertex_gcloud import VertexGcloud
 from avdesk.clients.vertex_rest import VertexRest
 from avdesk.core.customjob import read_custom_job
@@ -64,6 +64,12 @@ class Way:
         if self.error is not None:
             return JobListing((), dict.fromkeys(regions, self.error))
         return JobListing((a_job(),))
+
+    def jobs_page(self, region: str, after: str = "") -> JobsPage:
+        """Ask."""
+        del region, after
+        self._ask()
+        return JobsPage((a_job(),))
 
     def get_job(self, region: str, number: str) -> Job:
         """Ask."""
