@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from avdesk.bridge.job_archive import OlderTold
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionRecord
 from avdesk.core.jobs import Job
@@ -35,7 +36,6 @@ from avdesk.ui.foot import Foot
 from avdesk.ui.geometry import KEY, LEAST_SIZE, START_SIZE, Box, Place, Store, clamp, reachable
 from avdesk.ui.header import Header
 from avdesk.ui.jobs import notes
-from avdesk.ui.jobs.older import Loading
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
@@ -152,11 +152,11 @@ class MainWindow(QMainWindow):
             self._tell_bad_end(record)
         self.tick()
 
-    def show_older_jobs(self, environment: str, jobs: Sequence[Job], loading: Loading) -> None:
-        """Show a page of older jobs, and how far their loading has come."""
+    def show_older_jobs(self, told: OlderTold) -> None:
+        """Show older jobs that came in, and how far their loading has come."""
         for page in self.pages:
             if isinstance(page, JobsPage):
-                page.show_older_jobs(environment, jobs, loading)
+                page.show_older_jobs(told)
 
     def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
         """Show the whole CustomJob that was asked for, or why it could not be had."""

@@ -11,12 +11,13 @@ from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from avdesk.bridge.job_archive import OlderTold
 from avdesk.core.actions import ActionKind, ActionState
 from avdesk.core.jobs import Job, JobState
 from avdesk.core.snapshot import Snapshot
 from avdesk.core.summary import Sign
 from avdesk.ui.dialogs.name import NameDialog
-from avdesk.ui.jobs.older import MORE, Loading
+from avdesk.ui.jobs.older import MORE
 from avdesk.ui.main_window import MainWindow
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.widgets.text import plain
@@ -426,14 +427,16 @@ def test_older_jobs_come_in_and_can_be_stopped(
     assert asked.args == ["dev", 60 + MORE]
     assert page.older.stop.isVisible()
     window.show_older_jobs(
-        "dev", many_jobs(90)[60:], Loading(begun=True, running=True, loaded=30, regions_left=("us-west1",))
+        OlderTold(
+            "dev", many_jobs(90)[60:], running=True, loaded=30, limit=1060, regions_left=("us-west1",), troubles={}
+        )
     )
     wait_for_rows(qtbot, page, 90)
     assert page.older.words.text() == "90 jobs · loading us-west1…"
     with qtbot.waitSignal(wishes.loading_stopped) as stopped:
         page.older.stop.click()
     assert stopped.args == ["dev"]
-    window.show_older_jobs("dev", (), Loading(begun=True, loaded=30, all_known=True))
+    window.show_older_jobs(OlderTold("dev", (), running=False, loaded=30, limit=1060, regions_left=(), troubles={}))
     assert not page.older.stop.isVisible()
     assert not page.older.more.isVisible()
     window.show_snapshot(snapshot_of())

@@ -21,11 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from avdesk import i18n
+from avdesk.bridge.job_archive import OlderTold
 from avdesk.core.actions import ActionKind
 from avdesk.core.jobs import JobError, JobState
 from avdesk.core.snapshot import Reach, Snapshot, VertexView
 from avdesk.ui.dialogs.results import ResultsDialog
-from avdesk.ui.jobs.older import Loading
 from avdesk.ui.main_window import MainWindow
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.widgets.disclosure import Disclosure
@@ -64,7 +64,9 @@ def _with_specification(window: MainWindow) -> None:
 
 
 def _loading(window: MainWindow) -> None:
-    window.show_older_jobs("dev", (), Loading(begun=True, running=True, regions_left=("us-west1",)))
+    window.show_older_jobs(
+        OlderTold("dev", (), running=True, loaded=0, limit=1060, regions_left=("us-west1",), troubles={})
+    )
 
 
 SHOWN: dict[str, Callable[[MainWindow], object]] = {

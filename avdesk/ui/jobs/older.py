@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from avdesk.bridge.job_archive import OlderTold
 from avdesk.i18n import _, ngettext
 from avdesk.ui.theme import STEP
 from avdesk.ui.widgets.text import Elided, Role
@@ -34,6 +35,21 @@ class Loading:
     regions_left: tuple[str, ...] = ()
     all_known: bool = False
     trouble: str = ""
+
+
+def loading_of(told: OlderTold) -> Loading:
+    """Return how far loading has come, as it was told."""
+    region, trouble = next(iter(told.troubles.items()), ("", None))
+    words = "" if trouble is None else trouble.message
+    return Loading(
+        begun=True,
+        running=told.running,
+        loaded=told.loaded,
+        limit=told.limit,
+        regions_left=told.regions_left,
+        all_known=told.all_known,
+        trouble=f"{region}: {words}" if region and words else words,
+    )
 
 
 def count_words(total: int, shown: int, loading: Loading) -> str:

@@ -1,6 +1,6 @@
 """The Jobs page: all CustomJobs of the environment's regions, and what can be done to them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from avdesk.bridge.job_archive import OlderTold
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionKind, ActionRecord
 from avdesk.core.jobchange import Key
@@ -21,7 +22,7 @@ from avdesk.ui.jobs.action_bar import ActionBar
 from avdesk.ui.jobs.detail import Around, DetailPane, copy_titles
 from avdesk.ui.jobs.notice_view import NoticeView
 from avdesk.ui.jobs.offers import JOB_KINDS, SERVER_KINDS, offers
-from avdesk.ui.jobs.older import MORE, Loading, OlderJobs
+from avdesk.ui.jobs.older import MORE, Loading, OlderJobs, loading_of
 from avdesk.ui.jobs.query_line import QueryLine
 from avdesk.ui.jobs.states import NextStep
 from avdesk.ui.jobs.table import JobTable
@@ -120,11 +121,11 @@ class JobsPage(Page):
             self._show_notes(request.environment)
         self._show_selection()
 
-    def show_older_jobs(self, environment: str, jobs: Sequence[Job], loading: Loading) -> None:
+    def show_older_jobs(self, told: OlderTold) -> None:
         """Show older jobs beside those that are watched, and how far their loading has come."""
-        self._loading[environment] = loading
-        if jobs:
-            self._model(environment).add_older(jobs)
+        self._loading[told.environment] = loading_of(told)
+        if told.jobs:
+            self._model(told.environment).add_older(told.jobs)
         self._show_rest()
 
     def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
