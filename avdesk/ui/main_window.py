@@ -42,7 +42,7 @@ from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.signs import app_icon
 from avdesk.ui.theme import STEP
 from avdesk.ui.widgets.frame import Frame
-from avdesk.ui.widgets.listing import IndentedDelegate
+from avdesk.ui.widgets.listing import COUNT_ROLE, IndentedDelegate
 from avdesk.ui.widgets.messages import MessageBar
 from avdesk.ui.wishes import Wishes
 
@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
             self._asking = False
             for page in self.pages:
                 page.show_snapshot(snapshot, self._now())
+            self._show_counts()
             self.tick()
 
     def set_environment(self, name: str) -> None:
@@ -170,6 +171,15 @@ class MainWindow(QMainWindow):
         for place, kind in enumerate(PAGES):
             if kind.title() == title:
                 self.navigation.setCurrentRow(place)
+
+    def _show_counts(self) -> None:
+        """Show beside the pages' names how much is active there."""
+        for place, page in enumerate(self.pages):
+            item = self.navigation.item(place)
+            item.setData(COUNT_ROLE, page.count or None)
+            words = ngettext("{n} active", "{n} active", page.count).format(n=page.count) if page.count else ""
+            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, words)
+            item.setToolTip(words)
 
     def _tell_bad_end(self, record: ActionRecord) -> None:
         """Say what did not come about; what was said before and not dismissed is a click away."""

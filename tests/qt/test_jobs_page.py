@@ -20,6 +20,7 @@ from avdesk.ui.dialogs.name import NameDialog
 from avdesk.ui.jobs.older import MORE
 from avdesk.ui.main_window import MainWindow
 from avdesk.ui.pages.jobs import JobsPage
+from avdesk.ui.widgets.listing import COUNT_ROLE
 from avdesk.ui.widgets.text import plain
 from avdesk.ui.wishes import Wishes
 from tests.harness.job_lists import many_jobs, raw_job, records
@@ -69,6 +70,13 @@ def select(page: JobsPage, state: JobState) -> Job:
 
 
 # Finding
+
+
+def test_the_navigation_counts_what_is_active(page: JobsPage, window: MainWindow) -> None:
+    item = window.navigation.item(1)
+    assert page.count == sum(job.state.active for job in JOBS)
+    assert (item.text(), item.data(COUNT_ROLE)) == ("Jobs", page.count)
+    assert item.data(Qt.ItemDataRole.AccessibleDescriptionRole) == f"{page.count} active"
 
 
 def test_the_view_bears_its_promised_name(page: JobsPage, window: MainWindow) -> None:
@@ -332,7 +340,7 @@ def test_a_read_only_environment_offers_nothing_and_says_why(window: MainWindow,
         assert "read only" in button.toolTip()
 
 
-def test_a_row_shows_what_was_requested(page: JobsPage, window: MainWindow) -> None:
+def test_a_row_shows_what_was_requested(page: JobsPage, window: MainWindow, qtbot: QtBot) -> None:
     requested = next(each for each in records(JOBS) if each.state is ActionState.REQUESTED)
     window.show_action(requested)
     job = next(job for job in JOBS if job.number == requested.request.number)
@@ -345,7 +353,9 @@ def test_a_row_shows_what_was_requested(page: JobsPage, window: MainWindow) -> N
     assert "under way" in page.actions_bar.buttons[ActionKind.CANCEL].toolTip()
     assert window.status.text() == f"Cancelling… requested · {job.id} · dev"
     window.show_action(replace(requested, state=ActionState.CONFIRMED))
-    assert page.table.jobs_model.index(place, state).data() == "Queued"
+    ended = tuple(replace(each, state=JobState.CANCELLED) if each.key == job.key else each for each in JOBS)
+    window.show_snapshot(snapshot_of(ended))
+    qtbot.waitUntil(lambda: page.table.jobs_model.index(place, state).data() == "Cancelled")
 
 
 def test_what_did_not_come_about_is_told_above_every_page(window: MainWindow) -> None:

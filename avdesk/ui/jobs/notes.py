@@ -12,6 +12,9 @@ from avdesk.ui.jobs.offers import label
 NOTED_FOR_S = 900.0
 """How long a row tells of an action that did not come about; the detail pane tells of it for good."""
 
+LISTED_WITHIN_S = 90.0
+"""How long the list of jobs may lag behind an action that was found to have taken effect."""
+
 _SIGNS = {
     ActionState.WAITING: Sign.WAITING,
     ActionState.SENDING: Sign.WAITING,
@@ -59,14 +62,22 @@ def doing(kind: ActionKind) -> str:
 def row_note(record: ActionRecord, job: Job | None, now: datetime) -> str:
     """Return what a job's row shows in place of its state: ``Cancelling… requested``.
 
-    An action that did not come about is told beside the state, for some time; one that did leaves the state alone.
+    An action that did not come about is told beside the state, for some time; one that did leaves the state alone,
+    as soon as the list of jobs shows it too.
     """
-    if not record.state.ended:
+    if not record.state.ended or awaits_listing(record, job, now):
         return under_way(record)
     late = (now - record.changed_at).total_seconds() > NOTED_FOR_S
     if record.state.went_well or late or job is None:
         return ""
     return _("{state} · {note}").format(state=wording.job_state(job.state), note=headline(record))
+
+
+def awaits_listing(record: ActionRecord, job: Job | None, now: datetime) -> bool:
+    """Return whether a job was found to have ended as asked, and the list of jobs does not show that yet."""
+    ends = record.request.kind in (ActionKind.CANCEL, ActionKind.RESTART)
+    fresh = (now - record.changed_at).total_seconds() <= LISTED_WITHIN_S
+    return ends and record.state.went_well and fresh and job is not None and not job.state.ended
 
 
 def under_way(record: ActionRecord) -> str:

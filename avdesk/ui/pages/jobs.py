@@ -110,6 +110,11 @@ class JobsPage(Page):
         self.detail.tick(now)
         self._show_caution()
 
+    @property
+    def count(self) -> int:
+        """How many of the jobs are active."""
+        return 0 if self._snapshot is None else sum(job.state.active for job in self._snapshot.jobs)
+
     def show_action(self, record: ActionRecord) -> None:
         """Show in its job's row how far an action has come."""
         request = record.request
@@ -207,7 +212,12 @@ class JobsPage(Page):
     def _show_selection(self) -> None:
         jobs = self.table.selected_jobs()
         records = {} if self._snapshot is None else self._records.get(self._snapshot.environment, {})
-        busy = [key for key, record in records.items() if not record.state.ended]
+        model = self.table.jobs_model
+        busy = [
+            key
+            for key, record in records.items()
+            if not record.state.ended or notes.awaits_listing(record, model.job_of(key), self._now)
+        ]
         self.actions_bar.show_offers(offers(self._environment, jobs, self._snapshot, busy))
         self.detail.show_jobs(jobs, Around(self._environment, self._snapshot, records), self._now)
 

@@ -24,6 +24,11 @@ class Page(QWidget):
         """Let what depends on the time of day go on; called about once a second while the page is seen."""
         raise NotImplementedError
 
+    @property
+    def count(self) -> int:
+        """What stands beside the page's name in the navigation; 0: nothing."""
+        return 0
+
     def restore(self, store: Store) -> None:
         """Take up what was kept in `store`, and keep there what is to be found again; nothing by default."""
 

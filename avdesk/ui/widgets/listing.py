@@ -1,7 +1,7 @@
 """A quiet table: comfortable rows, no grid, signs before the text."""
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QIcon, QPalette
+from PySide6.QtGui import QIcon, QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -20,6 +20,9 @@ from avdesk.ui.signs import sign_pixmap
 from avdesk.ui.theme import STEP, is_dark, scaled_font
 from avdesk.ui.widgets.card import Card
 from avdesk.ui.widgets.text import Role, Text
+
+COUNT_ROLE = Qt.ItemDataRole.UserRole + 3
+"""A number to be drawn beside an item's text."""
 
 _SIGN_SIZE = 14
 _LEAST_ROWS = 4
@@ -50,7 +53,22 @@ class SignDelegate(QStyledItemDelegate):
 
 
 class IndentedDelegate(QStyledItemDelegate):
-    """Draws an item's text a little away from its edge."""
+    """Draws an item's text a little away from its edge, and a count at the other edge where there is one."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint the item, then its count."""
+        super().paint(painter, option, index)
+        count = index.data(COUNT_ROLE)
+        if count:
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            role = QPalette.ColorRole.HighlightedText if selected else QPalette.ColorRole.Text
+            painter.save()
+            painter.setPen(option.palette.color(role))
+            box = option.rect.adjusted(STEP, 0, -STEP, 0)
+            painter.drawText(box, (Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight).value, str(count))
+            painter.restore()
 
     def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
         """Begin the text as it is drawn, not as it is read out, with a blank."""

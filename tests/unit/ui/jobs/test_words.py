@@ -221,7 +221,6 @@ def test_a_row_shows_what_was_requested_until_it_is_confirmed() -> None:
         for record, each in zip(records(jobs), jobs, strict=True)
     }
     assert told["cancel requested"] == "Cancelling… requested"
-    assert told["cancel confirmed"] == ""
     assert told["cancel timed_out"] == "Expired · Cancel job: not confirmed in time"
 
 
@@ -292,3 +291,12 @@ def test_rows_need_no_notice_but_maybe_a_caution() -> None:
 )
 def test_the_count_tells_how_far_loading_has_come(loading: Loading, words: str) -> None:
     assert count_words(1200, 37, loading) == words
+
+
+def test_a_cancelled_job_that_is_listed_as_active_keeps_its_note_for_a_while() -> None:
+    jobs = many_jobs(8)
+    confirmed = next(each for each in records(jobs) if each.state is ActionState.CONFIRMED)
+    active = jobs[0]
+    assert notes.row_note(confirmed, active, NOW) == "Cancelling… confirmed"
+    assert notes.row_note(confirmed, replace(active, state=JobState.CANCELLED), NOW) == ""
+    assert notes.row_note(confirmed, active, NOW + timedelta(seconds=notes.LISTED_WITHIN_S)) == ""
