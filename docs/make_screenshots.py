@@ -22,6 +22,7 @@ from tests.harness.session import DesktopSession  # noqa: E402 - the line above 
 
 IMAGES = ROOT / "docs" / "images"
 SMALL, START = (800, 560), (1080, 720)
+SAMPLE_JOBS = 60
 DEMO_SPEED = 20
 DEMO_TITLE = "AVDesk — demo"
 
@@ -38,6 +39,9 @@ class Scene:
         scale: device pixels for one.
         size: of the window.
         language: a catalogue, or the pseudo-locale.
+        page: which page, by its place in the navigation.
+        selected: which of the sample jobs is selected on the Jobs page.
+        asks: open the question that cancelling it asks, and keep its picture.
     """
 
     name: str
@@ -47,6 +51,9 @@ class Scene:
     scale: float = 1.0
     size: tuple[int, int] = START
     language: str = ""
+    page: int = 0
+    selected: int = -1
+    asks: bool = False
 
 
 SCENES = (
@@ -60,6 +67,13 @@ SCENES = (
     Scene("pipeline-small", "running", size=SMALL),
     Scene("pipeline-125", "running", scale=1.25, size=SMALL),
     Scene("pipeline-200", "running", theme="dark", scale=2.0, size=SMALL),
+    Scene("jobs-light", "idle", page=1, selected=4),
+    Scene("jobs-dark", "idle", theme="dark", page=1, selected=0),
+    Scene("jobs-production", "idle", environment="prod", page=1, selected=0, asks=True),
+    Scene("jobs-small", "idle", size=SMALL, page=1, selected=4),
+    Scene("jobs-125", "idle", scale=1.25, size=SMALL, page=1, selected=1),
+    Scene("jobs-200", "idle", theme="dark", scale=2.0, size=SMALL, page=1, selected=0),
+    Scene("jobs-denied", "denied", page=1),
     Scene("pipeline-pseudo", "waiting", environment="prod", size=SMALL, language="qps"),
 )
 
@@ -89,8 +103,9 @@ def picture_samples(scenes: list[Scene], into: Path) -> None:
     with DesktopSession(size=room, scale=scale, notifications=None) as session:
         for scene in scenes:
             shown = session.start([sys.executable, __file__, "--show", scene.name], name=scene.name)
-            window = session.wait_for_window(f"AVDesk — {scene.environment}")
-            session.windows.activate(window)
+            window = session.wait_for_window(f"{'Cancel job' if scene.asks else 'AVDesk'} — {scene.environment}")
+            if not scene.asks:
+                session.windows.activate(window)
             settle(session)
             session.screenshot(into / f"{scene.name}.png", window)
             session.stop(shown)
@@ -154,9 +169,12 @@ def show(scene: Scene) -> int:
     from PySide6.QtWidgets import QApplication
 
     from avdesk import i18n
+    from avdesk.core.actions import ActionKind
     from avdesk.ui.main_window import MainWindow
+    from avdesk.ui.pages.jobs import JobsPage
     from avdesk.ui.theme import apply_theme
     from avdesk.ui.wishes import Wishes
+    from tests.harness.job_lists import many_jobs
     from tests.harness.snapshots import ENVIRONMENTS, NOW, all_states
 
     i18n.install(scene.language or None)
@@ -164,8 +182,15 @@ def show(scene: Scene) -> int:
     apply_theme("dark" if scene.theme == "dark" else "light")
     window = MainWindow(ENVIRONMENTS, scene.environment, Wishes(), QSettings(), now=lambda: NOW)
     window.resize(*scene.size)
-    window.show_snapshot(replace(all_states()[scene.state], environment=scene.environment))
+    jobs = many_jobs(SAMPLE_JOBS) if scene.selected >= 0 else ()
+    window.show_snapshot(replace(all_states()[scene.state], environment=scene.environment, jobs=jobs))
+    window.navigation.setCurrentRow(scene.page)
     window.show()
+    for page in window.pages:
+        if isinstance(page, JobsPage) and jobs:
+            page.show_job(jobs[scene.selected].key)
+    if scene.asks:
+        window.asker.ask(scene.environment, ActionKind.CANCEL, jobs[scene.selected : scene.selected + 1])
     return app.exec()
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from avdesk.core.summary import Sign
 from avdesk.i18n import _
@@ -44,11 +44,9 @@ class CourseView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(_("Course of the job"))
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(STEP)
-        self._grid.setVerticalSpacing(HALF // 2)
-        self._grid.setColumnStretch(1, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(HALF // 2)
         self._points: list[tuple[SignView, Elided, Text]] = []
         self._gaps: list[tuple[Line, Elided]] = []
 
@@ -77,19 +75,23 @@ class CourseView(QWidget):
     def _show(self, step: CourseStep, sign: SignView, name: Elided, time: Text, now: datetime) -> None:
         sign.show_sign(step.sign, 1 if step.sign is Sign.RUNNING else 0, 2)
         name.setText(step.word)
-        time.setText("" if step.at is None else times.local_moment(step.at, now))
+        time.show_text("" if step.at is None else times.local_moment(step.at, now))
         time.setToolTip(times.exact_utc(step.at))
 
     def _make(self, count: int) -> None:
         while len(self._points) < count:
-            row = 2 * len(self._points)
             if self._points:
                 line, gap = Line(), Elided("", Role.SECONDARY)
-                self._grid.addWidget(line, row - 1, 0)
-                self._grid.addWidget(gap, row - 1, 1, 1, 2)
+                self._add_row(line, gap)
                 self._gaps.append((line, gap))
             parts = (SignView(_SIGN), Elided(), Text("", Role.SECONDARY))
             parts[2].setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            for column, part in enumerate(parts):
-                self._grid.addWidget(part, row, column)
+            self._add_row(*parts)
             self._points.append(parts)
+
+    def _add_row(self, *parts: QWidget) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(STEP)
+        for place, part in enumerate(parts):
+            row.addWidget(part, 1 if place == 1 else 0)
+        self._column.addLayout(row)

@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from avdesk.core import wire
+from avdesk.core import wire, wording
 from avdesk.core.jobchange import Key
-from avdesk.core.jobs import Job
+from avdesk.core.jobs import Job, JobState
 from avdesk.core.summary import Sign
 from avdesk.i18n import _
 from avdesk.ui.geometry import Store
@@ -32,24 +32,19 @@ from avdesk.ui.widgets.listing import SignDelegate
 
 COLUMNS_KEY = "jobs/columns"
 
-_WIDTHS: Mapping[str, int] = MappingProxyType(
+_SAMPLES: Mapping[str, str] = MappingProxyType(
     {
-        columns.NAME: 19,
-        columns.STATE: 23,
-        columns.REGION: 14,
-        columns.MACHINE: 16,
-        columns.GPU: 8,
-        columns.SPOT: 8,
-        columns.CREATED: 18,
-        columns.QUEUED: 13,
-        columns.RAN: 13,
-        columns.COST: 10,
-        columns.ERROR: 40,
-        columns.RUN: 17,
-        columns.KIND: 11,
+        columns.NAME: "video-job-00000000",
+        columns.REGION: "asia-southeast1",
+        columns.MACHINE: "n1-standard-8",
+        columns.GPU: "1× A100",
+        columns.CREATED: "2025-12-28 00:00",
+        columns.COST: "00.00 USD",
+        columns.ERROR: "No GPU quota is left in the region, or some other reason",
+        columns.RUN: "2025-12-28 00:00",
     }
 )
-"""Letters that a column has room for to begin with."""
+"""What a column has room for to begin with; the others have room for words of ours."""
 _HIDDEN = frozenset({columns.MACHINE, columns.SPOT, columns.KIND})
 _LEAST_WIDTH, _MOST_WIDTH = 32, 2000
 SIGN_SIZE = 14
@@ -263,16 +258,30 @@ class JobTable(QTableView):
         for place in range(header.count()):
             number = header.logicalIndex(place)
             hidden = self.isColumnHidden(number)
-            width = int(self._hidden_widths.get(number, 0)) if hidden else header.sectionSize(number)
+            width = int(self._usual_widths.get(number, 0)) if hidden else header.sectionSize(number)
             kept.append({"name": self.jobs_model.columns[number].name, "width": width, "shown": not hidden})
         order, descending = self.jobs_model.order
         kept.append({"sort": order, "descending": descending})
         return kept
 
     @property
-    def _hidden_widths(self) -> Mapping[int, int]:
-        width = self.fontMetrics().horizontalAdvance("0")
-        return {number: _WIDTHS[column.name] * width for number, column in enumerate(self.jobs_model.columns)}
+    def _usual_widths(self) -> Mapping[int, int]:
+        metrics = self.fontMetrics()
+        words = {
+            columns.STATE: wording.job_state(JobState.PENDING),
+            columns.QUEUED: wording.duration(3599),
+            columns.RAN: wording.duration(3599),
+        }
+        room = {columns.STATE: SIGN_SIZE + STEP}
+        return {
+            number: max(
+                metrics.horizontalAdvance(words.get(column.name) or _SAMPLES.get(column.name, "")),
+                metrics.horizontalAdvance(column.title) + 2 * STEP,
+            )
+            + room.get(column.name, 0)
+            + 2 * STEP
+            for number, column in enumerate(self.jobs_model.columns)
+        }
 
     def _kept(self) -> list[dict[str, object]]:
         text = None if self._store is None else self._store.value(COLUMNS_KEY)
@@ -292,7 +301,7 @@ class JobTable(QTableView):
             number = model.column_of(name)
             header.moveSection(header.visualIndex(number), place)
             each = known.get(name, {})
-            width = wire.as_int(each.get("width")) or self._hidden_widths[number]
+            width = wire.as_int(each.get("width")) or self._usual_widths[number]
             header.resizeSection(number, max(_LEAST_WIDTH, min(width, _MOST_WIDTH)))
             shown = wire.as_bool(each.get("shown"))
             self.setColumnHidden(number, name in _HIDDEN if shown is None else not shown)

@@ -37,7 +37,7 @@ from avdesk.ui.wishes import Wishes
 
 QUERY_KEY, DETAIL_KEY, WIDTH_KEY = "jobs/query", "jobs/detail", "jobs/detail-width"
 _LEAST_DETAIL, _MOST_DETAIL = 232, 340
-_DETAIL_SHARE = 0.33
+_DETAIL_SHARE = 0.3
 
 
 class JobsPage(Page):
