@@ -15,6 +15,7 @@ _SWITCHES: dict[EventKind, str] = {
     EventKind.RUN_SUCCEEDED: "run_finished",
     EventKind.RUN_FAILED: "run_failed",
     EventKind.RUN_LOST: "run_failed",
+    EventKind.JOB_FAILED: "run_failed",
     EventKind.JOB_STUCK: "job_stuck",
     EventKind.JOB_STARTED: "job_stuck",
     EventKind.SERVER_LOST: "server_lost",
@@ -64,5 +65,5 @@ class Announcer:
         return self._wanted.enabled and (switch is None or bool(getattr(self._wanted, switch)))
 
 
-_RUN_ENDS = frozenset({EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_LOST})
+_RUN_ENDS = frozenset({EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_LOST, EventKind.JOB_FAILED})
 """A run that ended is one incident, closed with its news."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from avdesk.core import reasons, wording
 from avdesk.core.events import Event, EventKind
+from avdesk.core.jobs import JOB_ID
 from avdesk.i18n import _
 
 OLD_NEWS = timedelta(minutes=10)
@@ -26,6 +27,7 @@ class AlertAction(StrEnum):
 
     OPEN = "open"
     CHECK_NOW = "check"
+    RETRY = "retry"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Alert:
         title, body: plain text; the body may hold words from outside and is escaped where markup is understood.
         urgency: how loud.
         actions: at most two buttons.
+        job_id: the job that `AlertAction.RETRY` is about; empty without one.
     """
 
     incident: str
@@ -46,6 +49,7 @@ class Alert:
     body: str
     urgency: Urgency = Urgency.NORMAL
     actions: tuple[AlertAction, ...] = (AlertAction.OPEN,)
+    job_id: str = ""
 
 
 def alert_of(event: Event, now: datetime, shown: Collection[str]) -> Alert | None:
@@ -53,12 +57,13 @@ def alert_of(event: Event, now: datetime, shown: Collection[str]) -> Alert | Non
 
     `shown` holds the incidents that were announced and are not over: good news is told only of those.
     """
-    if now - event.at > OLD_NEWS or _unasked_good_news(event, shown):
+    if now - event.at > OLD_NEWS or _needless(event, shown):
         return None
     maker = {
         EventKind.RUN_SUCCEEDED: _run_succeeded,
         EventKind.RUN_FAILED: _run_failed,
         EventKind.RUN_LOST: _run_lost,
+        EventKind.JOB_FAILED: _job_failed,
         EventKind.JOB_STUCK: _job_stuck,
         EventKind.JOB_STARTED: _job_started,
         EventKind.SERVER_LOST: _server_lost,
@@ -72,7 +77,9 @@ def is_over(event: Event) -> bool:
     return event.kind in (EventKind.JOB_STARTED, EventKind.SERVER_REGAINED)
 
 
-def _unasked_good_news(event: Event, shown: Collection[str]) -> bool:
+def _needless(event: Event, shown: Collection[str]) -> bool:
+    if event.kind is EventKind.JOB_FAILED:
+        return event.run_id is not None or JOB_ID.fullmatch(event.subject) is None  # the run's end tells of its job
     if event.kind is EventKind.JOB_STARTED:
         return _queue_incident(event) not in shown
     return event.kind is EventKind.SERVER_REGAINED and _server_incident(event) not in shown
@@ -103,11 +110,28 @@ def _run_succeeded(event: Event) -> Alert:
 
 
 def _run_failed(event: Event) -> Alert:
+    title = _title(_("Video failed"), event)
+    return _failure(_run_incident(event), event, title, _reason(event), event.job_id)
+
+
+def _job_failed(event: Event) -> Alert:
+    """Return the alert for a job that belongs to no run, such as one that was retried."""
+    body = _("{job}: {reason}").format(job=event.subject, reason=_reason(event))
+    return _failure(
+        f"job:{event.environment}:{event.subject}", event, _title(_("Job failed"), event), body, event.subject
+    )
+
+
+def _failure(incident: str, event: Event, title: str, body: str, job_id: str) -> Alert:
+    """Return a loud alert; where there is a job it can be retried at once."""
+    actions = (AlertAction.OPEN, AlertAction.RETRY) if job_id else (AlertAction.OPEN,)
+    return Alert(incident, event.environment, title, body, Urgency.CRITICAL, actions, job_id)
+
+
+def _reason(event: Event) -> str:
     reason = reasons.explain(event.detail)
     what = reason.what[:1].upper() + reason.what[1:]
-    body = f"{what.rstrip('.')}. {reason.advice}".strip()
-    title = _title(_("Video failed"), event)
-    return Alert(_run_incident(event), event.environment, title, body, Urgency.CRITICAL)
+    return f"{what.rstrip('.')}. {reason.advice}".strip()
 
 
 def _run_lost(event: Event) -> Alert:

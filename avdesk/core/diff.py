@@ -1,6 +1,7 @@
 """From two snapshots to the events between them: pure, and silent about what was already so at the start."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from avdesk.core.events import Event, EventKind
@@ -74,7 +75,7 @@ def _phase_ends(snapshot: Snapshot, before: Run | None, after: Run) -> Iterator[
 def _run_end(snapshot: Snapshot, run: Run, phase_ends: Sequence[Event]) -> Event:
     """Return the end of a run, which is never told before that of its last phase."""
     ended = run.ended_at or snapshot.at
-    return _event(
+    event = _event(
         snapshot,
         _RUN_ENDS[run.state],
         max([ended, *(event.at for event in phase_ends)]),
@@ -83,6 +84,7 @@ def _run_end(snapshot: Snapshot, run: Run, phase_ends: Sequence[Event]) -> Event
         duration_s=run.total_s,
         detail=run.error or "",
     )
+    return replace(event, job_id=run.job_id or "")
 
 
 def _job_events(old: Snapshot, new: Snapshot) -> Iterator[Event]:

@@ -41,6 +41,7 @@ class Event:
         run_id: the run that it belongs to, None without one.
         duration_s: how long what ended had taken, seconds; None is unknown or does not apply.
         detail: the reason or the new state, in words that came from outside or from an error; may be empty.
+        job_id: the render job of a run that ended; empty without one.
     """
 
     kind: EventKind
@@ -50,3 +51,4 @@ class Event:
     run_id: str | None = None
     duration_s: float | None = None
     detail: str = ""
+    job_id: str = ""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from avdesk.core.jobs import Job
 from avdesk.i18n import _
-from avdesk.ui.tray_state import PHASES_SHOWN, TrayState
+from avdesk.ui.tray_state import JOBS_SHOWN, PHASES_SHOWN, TrayState, job_line
 from avdesk.ui.wishes import Wishes
 
 
@@ -28,6 +29,10 @@ class TrayMenu(QMenu):
         self._choices = self._environment_choices(environments)
         self.addAction(_("Open AVDesk"), wishes.open_asked.emit)
         self.addAction(_("Check now"), self._check)
+        self._jobs: tuple[Job, ...] = ()
+        self._cancel = self.addMenu(_("Cancel a job"))
+        self._cancels = [self._cancel_entry(place) for place in range(JOBS_SHOWN)]
+        self._cancel.menuAction().setVisible(False)
         self._pause = self.addAction(_("Pause"), self._toggle_pause)
         self.addSeparator()
         self.addAction(_("Quit"), wishes.quit_asked.emit)
@@ -41,6 +46,12 @@ class TrayMenu(QMenu):
         _say(self._eta, state.eta)
         _say(self._job, state.job)
         _say(self._pause, _("Resume") if state.paused else _("Pause"))
+        self._jobs = state.cancellable
+        for place, action in enumerate(self._cancels):
+            job = self._jobs[place] if place < len(self._jobs) else None
+            _say(action, _("Cancel {job}…").format(job=job_line(job)) if job is not None else "")
+        if self._cancel.menuAction().isVisible() != bool(self._jobs):
+            self._cancel.menuAction().setVisible(bool(self._jobs))
         chosen = self._choices.get(state.environment)
         if chosen is not None and not chosen.isChecked():
             chosen.setChecked(True)
@@ -64,6 +75,16 @@ class TrayMenu(QMenu):
             group.addAction(action)
             choices[name] = action
         return choices
+
+    def _cancel_entry(self, place: int) -> QAction:
+        action = self._cancel.addAction("")
+        action.triggered.connect(lambda _checked=False: self._cancel_job(place))
+        action.setVisible(False)
+        return action
+
+    def _cancel_job(self, place: int) -> None:
+        if place < len(self._jobs):
+            self._wishes.cancel_wanted.emit(self._environment, self._jobs[place])
 
     def _check(self) -> None:
         self._wishes.check_now.emit(self._environment)

@@ -14,6 +14,7 @@ from avdesk.i18n import _
 HEADLINE_LIMIT = 120
 LINE_LIMIT = 80
 PHASES_SHOWN = 10
+JOBS_SHOWN = 5
 
 _MARKS = {
     PhaseState.DONE: "✔",
@@ -38,6 +39,7 @@ class TrayState:
         eta, job: a line each, empty when there is nothing to say.
         tooltip: environment, headline and age of the data.
         paused: asking is paused.
+        cancellable: the most recent jobs that can be cancelled, newest first.
     """
 
     environment: str
@@ -50,6 +52,7 @@ class TrayState:
     job: str
     tooltip: str
     paused: bool
+    cancellable: tuple[Job, ...] = ()
 
 
 def tray_state(snapshot: Snapshot, now: datetime) -> TrayState:
@@ -77,6 +80,7 @@ def tray_state(snapshot: Snapshot, now: datetime) -> TrayState:
         job=job_line(job) if job is not None and (running or job.state.active) else "",
         tooltip=tooltip.translate(_NO_MARKUP),
         paused=snapshot.paused,
+        cancellable=tuple(job for job in snapshot.jobs if job.number and "cancel" in job.actions)[:JOBS_SHOWN],
     )
 
 

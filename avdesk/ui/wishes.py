@@ -14,6 +14,7 @@ class Wishes(QObject):
         quit_asked: end the program.
         act_wanted: a verb (`ActionKind`) for some jobs (a tuple of `Job`, empty for the server) of that environment;
             the window says what it means, asks where it must, and then emits `action_asked`.
+        cancel_wanted: a `Job` of that environment was chosen in the tray to be cancelled; nobody was asked yet.
         action_asked: do this now (`ActionRequest`): everything that had to be asked has been asked.
         new_video_wanted: open the form for a new video in that environment.
         specification_asked: fetch the whole CustomJob of this `Job` of that environment; the answer goes to
@@ -29,6 +30,7 @@ class Wishes(QObject):
     open_asked = Signal()
     quit_asked = Signal()
     act_wanted = Signal(str, object, object)
+    cancel_wanted = Signal(str, object)
     action_asked = Signal(object)
     new_video_wanted = Signal(str)
     specification_asked = Signal(str, object)
