@@ -4,10 +4,13 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from avdesk.app.action_desk import ActionDesk
 from avdesk.app.front import Front
 from avdesk.app.window_host import WindowHost
+from avdesk.bridge.actions import ActionRunner
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
+from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.stopping import stop_all
 from avdesk.bridge.wake import WakeWatch
@@ -48,6 +51,8 @@ class Parts:
     announcer: Announcer
     wake: WakeWatch
     crash_teller: CrashTeller
+    actions: ActionRunner
+    archive: ArchiveLoader
     late: list[str] = field(default_factory=list)
 
 
@@ -58,6 +63,7 @@ class Desk(QObject):
         """Act on `parts`."""
         super().__init__()
         self._parts = parts
+        self.actions = ActionDesk(parts.front, parts.window, parts.actions)
         self._message_of = ""
         self._dialog: QObject | None = None
 
@@ -84,6 +90,9 @@ class Desk(QObject):
         """Do what a notification's button says."""
         if action is AlertAction.CHECK_NOW:
             self.check_now(alert.environment)
+            return
+        if action is AlertAction.RETRY:
+            self.actions.retry_by_notification(alert, activation_token)
             return
         self._parts.front.latest.choose(alert.environment)
         self._parts.window.open(activation_token)
@@ -126,6 +135,13 @@ class Desk(QObject):
         self._dialog = dialog
         dialog.show()
 
+    def on_action_crashed(self, environment: str, crash: str) -> None:
+        """Say that AVDesk itself has failed to act: what was asked for may have been done or not."""
+        text = _("AVDesk could not finish an action on {environment} because of a fault of its own.")
+        full = _("{fault}\nMore is in {file}.").format(fault=crash, file=self._parts.paths.log_file)
+        self._parts.window.tell(f"action crash:{environment}", text.format(environment=environment), full)
+
     def stop_watches(self) -> None:
-        """End the watches, within a bound."""
-        self._parts.late = stop_all(list(self._parts.watches.values()))
+        """End the watches and whatever acts or loads, within a bound."""
+        parts = self._parts
+        parts.late = stop_all([*parts.watches.values(), parts.actions, parts.archive])

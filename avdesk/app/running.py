@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication
 
 from avdesk import __version__
+from avdesk.app.acting import actions_maker, archive_maker
 from avdesk.app.answers import Answers
 from avdesk.app.crash import CrashHooks, FaultFile
 from avdesk.app.desktop import CrashTeller, Desk, Parts
@@ -17,11 +18,12 @@ from avdesk.app.quit_signals import QuitSignals
 from avdesk.app.shutdown import Shutdown, leave
 from avdesk.app.window_host import WindowHost
 from avdesk.app.wiring import connect
+from avdesk.bridge.actions import ActionRunner
 from avdesk.bridge.announced import Announced
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
+from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
-from avdesk.bridge.poller import MonitorLike
 from avdesk.bridge.single_instance import InstanceServer
 from avdesk.bridge.wake import WakeWatch
 from avdesk.bridge.watch import Watch
@@ -53,9 +55,7 @@ class Running:
         self._crash_hooks.install()
         self._signals = QuitSignals()
         self._faults = FaultFile(paths.logs)
-        self._parts = _make_parts(
-            front, paths, loaded, crash_teller, monitor_maker(loaded.settings, paths, google_token)
-        )
+        self._parts = _make_parts(front, paths, loaded, crash_teller, google_token)
         self._desk = Desk(self._parts)
         answers = Answers(front.latest, self._desk.open_window, self._desk.check_now)
         self._server = InstanceServer(paths.socket, answers)
@@ -115,9 +115,10 @@ def _make_parts(
     paths: Paths,
     loaded: Loaded,
     crash_teller: CrashTeller,
-    make_monitor: Callable[[str], MonitorLike],
+    google_token: str | None,
 ) -> Parts:
     settings = loaded.settings
+    make_monitor = monitor_maker(settings, paths, google_token)
     names = tuple(settings.environments)
     session_bus, system_bus = (Bus("SESSION"), Bus("SYSTEM")) if sys.platform == "linux" else (None, None)
     notifications = DesktopNotifications(session_bus)
@@ -141,6 +142,8 @@ def _make_parts(
         announcer=Announcer(settings.notifications, announced, notifications.show),
         wake=WakeWatch(system_bus),
         crash_teller=crash_teller,
+        actions=ActionRunner(actions_maker(settings, paths, google_token)),
+        archive=ArchiveLoader(archive_maker(settings, paths, google_token)),
     )
 
 

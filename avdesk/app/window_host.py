@@ -1,15 +1,19 @@
 """The window on demand: made when it is first opened, told what was missed, brought to the front."""
 
 import os
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, QTimer
 
 from avdesk.app.latest import Latest
+from avdesk.bridge.job_archive import OlderTold
 from avdesk.config.settings import Environment
-from avdesk.core.snapshot import Snapshot
+from avdesk.core.actions import ActionKind, ActionRecord
+from avdesk.core.jobs import Job
+from avdesk.core.snapshot import Snapshot, Trouble
 from avdesk.ui.wishes import Wishes
 
 if TYPE_CHECKING:
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
 
 TOKEN_VARIABLE = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - a variable's name
 TOKEN_KEPT_MS = 2000
+MOST_BAD_ENDS = 20
+"""Actions that did not come about while there was no window, told when there is one."""
 
 
 class WindowHost(QObject):
@@ -36,6 +42,8 @@ class WindowHost(QObject):
         self._messages: dict[str, tuple[str, str]] = {}
         self._problems: tuple[str, ...] = ()
         self._has_tray = True
+        self._under_way: dict[str, ActionRecord] = {}
+        self._bad_ends: deque[ActionRecord] = deque(maxlen=MOST_BAD_ENDS)
 
     @property
     def is_open(self) -> bool:
@@ -85,6 +93,40 @@ class WindowHost(QObject):
         if self._window is not None:
             self._window.tell(topic, text, full_text)
 
+    def show_action(self, record: ActionRecord) -> None:
+        """Show how far an action has come; a window that is opened later shows those that have not ended."""
+        self._under_way.pop(record.request.id, None)
+        if not record.state.ended:
+            self._under_way[record.request.id] = record
+        if self._window is not None:
+            self._window.show_action(record)
+        elif record.state.ended and not record.state.went_well:
+            self._bad_ends.append(record)
+
+    def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
+        """Hand a specification on to the window that asked for it."""
+        if self._window is not None:
+            self._window.show_specification(job, raw, trouble)
+
+    def show_older_jobs(self, told: OlderTold) -> None:
+        """Hand older jobs on to the window that asked for them."""
+        if self._window is not None:
+            self._window.show_older_jobs(told)
+
+    def ask_in_new_window(self, environment: str, kind: ActionKind, jobs: Sequence[Job]) -> None:
+        """Open the window for a question about an action; one that is there asks by itself."""
+        if self._window is None:
+            window = self._make()
+            window.bring_up()
+            window.asker.ask(environment, kind, jobs)
+
+    def ask_video_in_new_window(self, environment: str) -> None:
+        """Open the window for a new video; one that is there asks by itself."""
+        if self._window is None:
+            window = self._make()
+            window.bring_up()
+            window.asker.ask_video(environment)
+
     def close(self) -> None:
         """Remember where the window is, and take it from the screen."""
         if self._window is not None:
@@ -108,5 +150,8 @@ class WindowHost(QObject):
         window.set_tray(self._has_tray)
         for topic, (text, full_text) in self._messages.items():
             window.tell(topic, text, full_text)
+        for record in (*self._bad_ends, *self._under_way.values()):
+            window.show_action(record)
+        self._bad_ends.clear()
         self._window = window
         return window
