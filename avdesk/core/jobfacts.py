@@ -22,9 +22,11 @@ class JobFacts:
         text: all that can be searched, case-folded, one line for each thing.
         created: when it was made, Unix seconds; None is unknown.
         live: whether its durations still grow.
+        autovideo: whether AutoVideo made it.
+        queued_then, ran_then, cost_then: what `queued`, `ran` and `cost` return once it is over; None while `live`.
     """
 
-    __slots__ = ("_cost", "_queued", "_ran", "created", "job", "live", "text")
+    __slots__ = ("autovideo", "cost_then", "created", "job", "live", "queued_then", "ran_then", "text")
 
     def __init__(self, job: Job) -> None:
         """Read the job; what no longer changes is reckoned here, once."""
@@ -32,26 +34,27 @@ class JobFacts:
         self.text = search_text(job)
         self.created = None if job.created_at is None else job.created_at.timestamp()
         self.live = not job.state.ended
-        self._queued: float | None = None
-        self._ran: float | None = None
-        self._cost: float | None = None
+        self.autovideo = job.is_autovideo
+        self.queued_then: float | None = None
+        self.ran_then: float | None = None
+        self.cost_then: float | None = None
         if not self.live:
             moment = job.ended_at or job.updated_at or job.created_at or _ANY_TIME
-            self._queued = job.queue_s(moment)
-            self._ran = job.run_s(moment)
-            self._cost = job.cost_usd(moment)
+            self.queued_then = job.queue_s(moment)
+            self.ran_then = job.run_s(moment)
+            self.cost_then = job.cost_usd(moment)
 
     def queued(self, now: datetime) -> float | None:
         """Return the seconds that it waited, so far."""
-        return self.job.queue_s(now) if self.live else self._queued
+        return self.job.queue_s(now) if self.live else self.queued_then
 
     def ran(self, now: datetime) -> float | None:
         """Return the seconds that it ran, so far."""
-        return self.job.run_s(now) if self.live else self._ran
+        return self.job.run_s(now) if self.live else self.ran_then
 
     def cost(self, now: datetime) -> float | None:
         """Return the dollars that it cost, so far."""
-        return self.job.cost_usd(now) if self.live else self._cost
+        return self.job.cost_usd(now) if self.live else self.cost_then
 
 
 _ANY_TIME = datetime.fromisoformat("2025-01-01T00:00:00+00:00")

@@ -13,6 +13,9 @@ RowT = TypeVar("RowT", bound=Hashable)
 MOST_SPANS = 24
 """Separate runs of rows that come or go one by one."""
 
+_MOST_PLACES = 2000
+"""Rows beyond which nobody looks whether they happen to stand together."""
+
 MOST_MOVES = 6
 """Rows that move one by one."""
 
@@ -101,6 +104,12 @@ def sifting(ordered: list[RowT], old: list[RowT], new: list[RowT]) -> Steps[RowE
     """Return how `old` becomes `new`, both of which hold rows of `ordered` in its order."""
     if old is new:
         return no_edits(old)
+    if new is ordered:
+        coming, places = yield from _missing(new, old)
+        return RowEdits(old, [], (), old, old, (), coming, places, new)
+    if old is ordered:
+        going, places = yield from _missing(old, new)
+        return RowEdits(old, going, None if places is None else places[::-1], new, new, (), [], (), new)
     kept: list[RowT] = []
     gone: list[RowT] = []
     come: list[RowT] = []
@@ -126,6 +135,19 @@ def sifting(ordered: list[RowT], old: list[RowT], new: list[RowT]) -> Steps[RowE
         yield
     spans = _spans(removed)
     return RowEdits(old, gone, None if spans is None else spans[::-1], kept, kept, (), come, _spans(inserted), new)
+
+
+def _missing(rows: list[RowT], some: list[RowT]) -> Steps[tuple[list[RowT], tuple[Span, ...] | None]]:
+    """Return those of the rows that are not among `some` of them, and their places, None where these are many."""
+    there = yield from _set_of(some)
+    missing: list[RowT] = []
+    for start in range(0, len(rows), steps.STEP_ROWS):
+        missing += [row for row in rows[start : start + steps.STEP_ROWS] if row not in there]
+        yield
+    if len(missing) > _MOST_PLACES:
+        return missing, None
+    _rest, _taken, places = yield from parting(rows, set(missing))
+    return missing, places
 
 
 def reordering(old: list[RowT], new: list[RowT]) -> Steps[RowEdits[RowT]]:

@@ -4,7 +4,7 @@ Whoever may not be away for long, as the thread of a window, goes on with other 
 work that nobody wants any more.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -55,15 +55,34 @@ def sorting(rows: Sequence[T], key: Callable[[T], "SupportsLess"], *, reverse: b
 def _in_strips(runs: list[list[T]], key: Callable[[T], "SupportsLess"]) -> Steps[list[list[T]]]:
     """Cut sorted runs at the same values, and sort what lies between two cuts: never much in one step."""
     samples = sorted(key(run[place]) for run in runs for place in range(_SAMPLE, len(run), _SAMPLE))
-    cuts = samples[:: max(1, len(samples) // len(runs))]
-    ends = [[bisect_left(run, cut, key=key) for cut in cuts] + [len(run)] for run in runs]
+    cuts: list[SupportsLess] = []
+    for cut in samples[:: max(1, len(samples) // len(runs))]:
+        if not cuts or cuts[-1] < cut:
+            cuts.append(cut)
     yield
     strips: list[list[T]] = []
-    for number in range(len(cuts) + 1):
-        strip: list[T] = []
-        for run, end in zip(runs, ends, strict=True):
-            strip += run[end[number - 1] if number else 0 : end[number]]
-        strip.sort(key=key)
-        strips.append(strip)
+    done = [0] * len(runs)
+    for cut in cuts:
+        below, equal = _cut_off(runs, done, cut, key)
+        below.sort(key=key)
+        strips += (below, equal)
         yield
-    return strips
+    above = [row for run, start in zip(runs, done, strict=True) for row in run[start:]]
+    above.sort(key=key)
+    return [*strips, above]
+
+
+def _cut_off(
+    runs: list[list[T]], done: list[int], cut: "SupportsLess", key: Callable[[T], "SupportsLess"]
+) -> tuple[list[T], list[T]]:
+    """Return what the runs hold below a value and at it, from where `done` says, which is set to what lies above."""
+    below: list[T] = []
+    equal: list[T] = []
+    for number, run in enumerate(runs):
+        start = done[number]
+        middle = bisect_left(run, cut, start, key=key)
+        end = bisect_right(run, cut, middle, key=key)
+        below += run[start:middle]
+        equal += run[middle:end]
+        done[number] = end
+    return below, equal

@@ -261,4 +261,4 @@ def _kind(row: JobFacts, _around: Surroundings) -> str:
 
 
 def _kind_rank(row: JobFacts, _around: Surroundings) -> Value:
-    return 0 if row.job.is_autovideo else 1
+    return 0 if row.autovideo else 1
