@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.types import OptionHelpExtra
 
 from avdesk.cli.session import Session
 from avdesk.i18n import _
@@ -53,6 +54,20 @@ class Command(click.Command):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write what the options do."""
         _write_options(self, ctx, formatter)
+
+
+class NeededOption(click.Option):
+    """An option that has to be given, which its help says in the user's language."""
+
+    def __init__(self, names: Sequence[str], *, metavar: str, about: str) -> None:
+        """`about`: what it is for."""
+        super().__init__(names, required=True, metavar=metavar, help=about)
+
+    def get_help_extra(self, ctx: click.Context) -> OptionHelpExtra:
+        """Return what stands in brackets behind the help."""
+        extra = super().get_help_extra(ctx)
+        extra["required"] = _("required")
+        return extra
 
 
 class Group(click.Group):

@@ -2,7 +2,7 @@
 
 import click
 
-from avdesk.cli.commands import Command, session_of
+from avdesk.cli.commands import Command, NeededOption, session_of
 from avdesk.cli.exit_codes import Exit
 from avdesk.cli.job_acts import hurry_app, tell_outcome
 from avdesk.cli.job_looks import acting
@@ -19,7 +19,7 @@ def build() -> click.Command:
         "generate",
         callback=_generate,
         params=[
-            click.Option(["--topic"], required=True, metavar=_("TEXT"), help=_("What the video is about.")),
+            NeededOption(["--topic"], metavar=_("TEXT"), about=_("What the video is about.")),
             click.Option(
                 ["--max-length"],
                 type=Number(1, LONGEST_VIDEO_S, whole=True),
