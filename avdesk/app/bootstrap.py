@@ -19,6 +19,7 @@ from avdesk.app.latest import Latest
 from avdesk.app.tray_host import TrayHost
 from avdesk.config.load import Loaded
 from avdesk.config.paths import APP_ID, Paths
+from avdesk.config.settings import Settings
 from avdesk.ui.tray import Tray
 from avdesk.ui.wishes import Wishes
 
@@ -45,7 +46,7 @@ def start(
     `google_token` is sent to the Google APIs instead of the user's own credentials.
     """
     application = _application()
-    front = _front(tuple(loaded.settings.environments), current)
+    front = _front(loaded.settings, current)
     front.tray_host.start()
     started: list[Callable[[], int]] = []
 
@@ -78,8 +79,10 @@ def _application() -> QApplication:
     return application
 
 
-def _front(environments: tuple[str, ...], current: str) -> Front:
+def _front(settings: Settings, current: str) -> Front:
     wishes = Wishes()
+    environments = tuple(settings.environments)
+    read_only = [name for name, environment in settings.environments.items() if environment.read_only]
     latest = Latest(environments, current)
-    tray = Tray(environments, latest.snapshot(), wishes)
+    tray = Tray(environments, latest.snapshot(), wishes, read_only=read_only)
     return Front(wishes, latest, tray, TrayHost(tray))

@@ -12,6 +12,7 @@ from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
 from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
+from avdesk.bridge.remembered import RememberedReader
 from avdesk.bridge.stopping import stop_all
 from avdesk.bridge.wake import WakeWatch
 from avdesk.bridge.watch import Watch
@@ -53,6 +54,7 @@ class Parts:
     crash_teller: CrashTeller
     actions: ActionRunner
     archive: ArchiveLoader
+    remembered: RememberedReader
     late: list[str] = field(default_factory=list)
 
 
@@ -144,4 +146,4 @@ class Desk(QObject):
     def stop_watches(self) -> None:
         """End the watches and whatever acts or loads, within a bound."""
         parts = self._parts
-        parts.late = stop_all([*parts.watches.values(), parts.actions, parts.archive])
+        parts.late = stop_all([*parts.watches.values(), parts.actions, parts.archive, parts.remembered])

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication
 
 from avdesk import __version__
-from avdesk.app.acting import actions_maker, archive_maker
+from avdesk.app.acting import actions_maker, archive_maker, remembered_maker
 from avdesk.app.answers import Answers
 from avdesk.app.crash import CrashHooks, FaultFile
 from avdesk.app.desktop import CrashTeller, Desk, Parts
@@ -24,6 +24,7 @@ from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
 from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
+from avdesk.bridge.remembered import RememberedReader
 from avdesk.bridge.single_instance import InstanceServer
 from avdesk.bridge.wake import WakeWatch
 from avdesk.bridge.watch import Watch
@@ -123,10 +124,12 @@ def _make_parts(
     session_bus, system_bus = (Bus("SESSION"), Bus("SYSTEM")) if sys.platform == "linux" else (None, None)
     notifications = DesktopNotifications(session_bus)
     announced = Announced(paths.state / "announced.json")
+    remembered = RememberedReader(settings.environments, remembered_maker(settings, paths))
     window = WindowHost(
         tuple(settings.environments.values()),
         front.latest,
         front.wishes,
+        remembered.preview,
         place_file=paths.state / "window.ini",
         theme=settings.appearance.theme,
     )
@@ -144,6 +147,7 @@ def _make_parts(
         crash_teller=crash_teller,
         actions=ActionRunner(actions_maker(settings, paths, google_token)),
         archive=ArchiveLoader(archive_maker(settings, paths, google_token)),
+        remembered=remembered,
     )
 
 

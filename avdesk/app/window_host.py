@@ -2,16 +2,17 @@
 
 import os
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSettings, QTimer
+from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from avdesk.app.latest import Latest
 from avdesk.bridge.job_archive import OlderTold
+from avdesk.bridge.remembered import AuditTold, ExportTold
 from avdesk.config.settings import Environment
-from avdesk.core.actions import ActionKind, ActionRecord
+from avdesk.core.actions import ActionKind, ActionPreview, ActionRecord, ActionRequest
 from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot, Trouble
 from avdesk.ui.wishes import Wishes
@@ -26,16 +27,33 @@ MOST_BAD_ENDS = 20
 
 
 class WindowHost(QObject):
-    """Holds the main window, as soon as there is one. While there is none, it costs nothing."""
+    """Holds the main window, as soon as there is one. While there is none, it costs nothing.
+
+    Signals:
+        made: the window was made and shows the environment of that name.
+    """
+
+    made = Signal(str)
 
     def __init__(
-        self, environments: Sequence[Environment], latest: Latest, wishes: Wishes, *, place_file: Path, theme: str
+        self,
+        environments: Sequence[Environment],
+        latest: Latest,
+        wishes: Wishes,
+        preview: Callable[[ActionRequest, Job | None], ActionPreview],
+        *,
+        place_file: Path,
+        theme: str,
     ) -> None:
-        """Prepare a window of `environments`; its place on the screen is kept in `place_file`."""
+        """Prepare a window of `environments`; its place on the screen is kept in `place_file`.
+
+        `preview` says at once what an action would do.
+        """
         super().__init__()
         self._environments = tuple(environments)
         self._latest = latest
         self._wishes = wishes
+        self._preview = preview
         self._place_file = place_file
         self._theme = theme
         self._window: MainWindow | None = None
@@ -113,6 +131,16 @@ class WindowHost(QObject):
         if self._window is not None:
             self._window.show_older_jobs(told)
 
+    def show_audit(self, told: AuditTold) -> None:
+        """Hand the audit list on to the window that asked for it."""
+        if self._window is not None:
+            self._window.asker.show_audit(told)
+
+    def show_export(self, told: ExportTold) -> None:
+        """Hand on how the export of the audit list came out."""
+        if self._window is not None:
+            self._window.asker.show_export(told)
+
     def ask_in_new_window(self, environment: str, kind: ActionKind, jobs: Sequence[Job]) -> None:
         """Open the window for a question about an action; one that is there asks by itself."""
         if self._window is None:
@@ -143,6 +171,7 @@ class WindowHost(QObject):
             apply_theme("system")
         store = QSettings(str(self._place_file), QSettings.Format.IniFormat)
         window = MainWindow(self._environments, self._latest.current, self._wishes, store)
+        window.set_previewer(self._preview)
         for name in self._latest.environments:
             if self._latest.is_known(name):
                 window.show_snapshot(self._latest.snapshot(name))
@@ -154,4 +183,5 @@ class WindowHost(QObject):
             window.show_action(record)
         self._bad_ends.clear()
         self._window = window
+        self.made.emit(window.environment)
         return window

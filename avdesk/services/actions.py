@@ -25,7 +25,7 @@ from avdesk.services.audit import Audit, who
 from avdesk.services.deed import Patience, Progress, Report, Scene
 from avdesk.services.job_finding import find_job
 from avdesk.services.runtime import Links, Runtime
-from avdesk.services.server_calls import JOB_CANCEL, JOB_RETRY, ServerCalls, known_endpoints
+from avdesk.services.server_calls import ServerCalls, known_endpoints
 from avdesk.store.ledger import Ledger
 from avdesk.store.memory import Memory
 
@@ -92,8 +92,7 @@ class Actions:
         """Return what an action would do; nothing is asked of anybody."""
         memory = Memory(self._runtime.paths.database)
         try:
-            endpoint = JOB_RETRY if request.kind is ActionKind.RETRY else JOB_CANCEL
-            known = known_endpoints(memory, self._environment).has(endpoint, self._runtime.clock.now())
+            known = known_endpoints(memory, self._environment).serves(request.kind, self._runtime.clock.now())
         finally:
             memory.close()
         return previews.preview(self._environment, request, job, by_server=known)

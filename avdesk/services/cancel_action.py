@@ -9,6 +9,7 @@ import logging
 from datetime import UTC, datetime
 
 from avdesk.core.actions import ActionState
+from avdesk.core.endpoints import CANCEL, JOB_CANCEL
 from avdesk.core.errors import (
     AbortedError,
     KnownError,
@@ -22,7 +23,6 @@ from avdesk.core.wording import job_state
 from avdesk.i18n import _
 from avdesk.services.cancelled_jobs import note_cancelled, withdraw
 from avdesk.services.deed import Progress, Scene
-from avdesk.services.server_calls import CANCEL, JOB_CANCEL
 
 log = logging.getLogger(__name__)
 

@@ -77,15 +77,29 @@ def _sends(environment: Environment, request: ActionRequest, job: Job | None, by
         case ActionKind.RESTART:
             return [*_cancel(environment, request, job, by_server), _create(environment, request, job)]
     changed = any(request.parameters.get(name) for name in _CHANGES)
-    if by_server and request.kind is ActionKind.RETRY and not changed and (job is None or job.is_autovideo):
-        return [_post(environment, f"/jobs/{request.job_id}/retry")]
-    return [_create(environment, request, job)]
+    create = [_create(environment, request, job)]
+    if request.kind is not ActionKind.RETRY or changed:
+        return create
+    return _server_first(environment, job, by_server, f"/jobs/{request.job_id}/retry", create)
+
+
+def _server_first(
+    environment: Environment, job: Job | None, by_server: bool | None, path: str, otherwise: list[str]
+) -> list[str]:
+    """Return the server's own call where it has that; where that is not known, both ways."""
+    if by_server is False or not environment.url or (job is not None and not job.is_autovideo):
+        return otherwise
+    call = _post(environment, path)
+    if by_server:
+        return [call]
+    return [
+        _("{call} (where the server has it)").format(call=call),
+        *(_("otherwise {call}").format(call=each) for each in otherwise),
+    ]
 
 
 def _cancel(environment: Environment, request: ActionRequest, job: Job | None, by_server: bool | None) -> list[str]:
     ours = job is None or job.is_autovideo
-    if by_server and ours:
-        return [_post(environment, f"/jobs/{request.job_id}/cancel")]
     region = request.region or (job.region if job is not None else None) or "REGION"
     number = request.number or (job.number if job is not None else "") or request.job_id
     lines = [f"POST projects/{environment.project}/locations/{region}/customJobs/{number}:cancel"]
@@ -93,7 +107,7 @@ def _cancel(environment: Environment, request: ActionRequest, job: Job | None, b
         lines.append(
             _("{call} (where the run on the server is this job’s)").format(call=_post(environment, "/cancel"))
         )
-    return lines
+    return _server_first(environment, job, by_server, f"/jobs/{request.job_id}/cancel", lines)
 
 
 def _create(environment: Environment, request: ActionRequest, job: Job | None) -> str:

@@ -13,6 +13,7 @@ from avdesk.clients.vertex import AnswerLostError, newest_first
 from avdesk.core import wire
 from avdesk.core.actions import ActionKind, ActionState
 from avdesk.core.customjob import RESOURCE_NAME, read_custom_job
+from avdesk.core.endpoints import JOB_RETRY
 from avdesk.core.errors import (
     AbortedError,
     BadAnswerError,
@@ -28,7 +29,6 @@ from avdesk.core.wording import job_state
 from avdesk.i18n import _
 from avdesk.services.deed import Progress, Scene
 from avdesk.services.machines import Changes, changes_of, new_job_id, retry_body
-from avdesk.services.server_calls import JOB_RETRY
 
 log = logging.getLogger(__name__)
 

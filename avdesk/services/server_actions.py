@@ -8,6 +8,7 @@ from avdesk.clients.mishaps import NothingAnswersError
 from avdesk.clients.reply import Reply
 from avdesk.core import wire
 from avdesk.core.actions import ActionState
+from avdesk.core.endpoints import RENDER_VM, RESET
 from avdesk.core.errors import (
     AbortedError,
     KnownError,
@@ -21,7 +22,6 @@ from avdesk.core.status import ServerStatus, TextKind
 from avdesk.core.text import one_line
 from avdesk.i18n import _
 from avdesk.services.deed import Progress, Scene
-from avdesk.services.server_calls import RENDER_VM, RESET
 
 log = logging.getLogger(__name__)
 

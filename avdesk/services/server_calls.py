@@ -5,14 +5,14 @@ revision, an absence counts for some days and a presence until a 404 says otherw
 """
 
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import datetime
 
 from avdesk.clients.autovideo import AutoVideoClient, EndpointAbsentError
 from avdesk.clients.mishaps import NothingAnswersError
 from avdesk.clients.reply import Reply
 from avdesk.config.settings import Environment
+from avdesk.core.endpoints import Endpoints
 from avdesk.core.errors import NameLookupError, RateLimitedError, RequestRefusedError
 from avdesk.core.snapshot import ServerView
 from avdesk.core.status import ServerStatus, read_status
@@ -21,32 +21,6 @@ from avdesk.store.ledger import Allowance, Ledger, server_key
 from avdesk.store.memory import Memory
 
 FACT = "endpoints"
-ABSENCE_COUNTS_FOR = timedelta(days=3)
-
-JOB_CANCEL, JOB_RETRY, CANCEL = "/jobs/{id}/cancel", "/jobs/{id}/retry", "/cancel"
-RESET, RENDER_VM = "/reset", "/render-fallback"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoints:
-    """What is known of a server's endpoints.
-
-    Attributes:
-        server: whose they are: another address is another server.
-        present: endpoint → whether it answered; `asked_at` when that was found.
-    """
-
-    server: str = ""
-    present: Mapping[str, bool] = field(default_factory=dict)
-    asked_at: Mapping[str, datetime] = field(default_factory=dict)
-
-    def has(self, endpoint: str, now: datetime) -> bool | None:
-        """Whether the server has an endpoint; None when that has to be asked."""
-        found = self.present.get(endpoint)
-        at = self.asked_at.get(endpoint)
-        if found is False and (at is None or now - at > ABSENCE_COUNTS_FOR):
-            return None
-        return found
 
 
 def known_endpoints(memory: Memory, environment: Environment) -> Endpoints:

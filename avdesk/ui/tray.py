@@ -1,6 +1,6 @@
 """The item in the system tray: icon, tooltip and menu of the environment that is being looked at."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -51,16 +51,20 @@ class Tray(QObject):
         snapshot: Snapshot,
         wishes: Wishes,
         *,
+        read_only: Collection[str] = (),
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        """Prepare the item, with `snapshot` to begin with; `show` puts it into the tray."""
+        """Prepare the item, with `snapshot` to begin with; `show` puts it into the tray.
+
+        `read_only`: the environments to which nothing can be done.
+        """
         super().__init__()
         self._now = now
         self._snapshot = snapshot
         self._drawn: tuple[object, ...] | None = None
         self._dark: bool | None = None
         self._open_since: datetime | None = None
-        self._menu = TrayMenu(environments, wishes)
+        self._menu = TrayMenu(environments, wishes, read_only)
         self._item: QSystemTrayIcon | None = None
         self._menu.aboutToShow.connect(self._on_menu_opened)
         self._menu.aboutToHide.connect(self._on_menu_closed)

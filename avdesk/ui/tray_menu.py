@@ -1,7 +1,7 @@
 """The tray's menu: made once, and afterwards changed in place, so that it doesn't flicker while it is open."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
@@ -15,10 +15,14 @@ from avdesk.ui.wishes import Wishes
 class TrayMenu(QMenu):
     """What happens, and what can be done about it. Entries that say something can't be chosen."""
 
-    def __init__(self, environments: Sequence[str], wishes: Wishes) -> None:
-        """Offer `environments` to choose from where there are several; what is chosen goes to `wishes`."""
+    def __init__(self, environments: Sequence[str], wishes: Wishes, read_only: Collection[str] = ()) -> None:
+        """Offer `environments` to choose from where there are several; what is chosen goes to `wishes`.
+
+        Nothing can be done to the jobs of those that are `read_only`.
+        """
         super().__init__()
         self._wishes = wishes
+        self._read_only = frozenset(read_only)
         self._environment = ""
         self._paused = False
         self._headline = self._line()
@@ -31,6 +35,9 @@ class TrayMenu(QMenu):
         self.addAction(_("Check now"), self._check)
         self._jobs: tuple[Job, ...] = ()
         self._cancel = self.addMenu(_("Cancel a job"))
+        self._why_not = self._cancel.addAction("")
+        self._why_not.setEnabled(False)
+        self._why_not.setVisible(False)
         self._cancels = [self._cancel_entry(place) for place in range(JOBS_SHOWN)]
         self._cancel.menuAction().setVisible(False)
         self._pause = self.addAction(_("Pause"), self._toggle_pause)
@@ -46,15 +53,23 @@ class TrayMenu(QMenu):
         _say(self._eta, state.eta)
         _say(self._job, state.job)
         _say(self._pause, _("Resume") if state.paused else _("Pause"))
-        self._jobs = state.cancellable
-        for place, action in enumerate(self._cancels):
-            job = self._jobs[place] if place < len(self._jobs) else None
-            _say(action, _("Cancel {job}…").format(job=job_line(job)) if job is not None else "")
-        if self._cancel.menuAction().isVisible() != bool(self._jobs):
-            self._cancel.menuAction().setVisible(bool(self._jobs))
+        self._show_cancels(state)
         chosen = self._choices.get(state.environment)
         if chosen is not None and not chosen.isChecked():
             chosen.setChecked(True)
+
+    def _show_cancels(self, state: TrayState) -> None:
+        """Offer the jobs to cancel; where nothing may be done, say why in a line: panels show no tooltips."""
+        self._jobs = state.cancellable
+        barred = state.environment in self._read_only
+        _say(self._why_not, _("{environment} is read only").format(environment=state.environment) if barred else "")
+        for place, action in enumerate(self._cancels):
+            job = self._jobs[place] if place < len(self._jobs) else None
+            _say(action, _("Cancel {job}…").format(job=job_line(job)) if job is not None else "")
+            if action.isEnabled() == barred:
+                action.setEnabled(not barred)
+        if self._cancel.menuAction().isVisible() != bool(self._jobs):
+            self._cancel.menuAction().setVisible(bool(self._jobs))
 
     def _line(self) -> QAction:
         action = self.addAction("")
@@ -83,7 +98,7 @@ class TrayMenu(QMenu):
         return action
 
     def _cancel_job(self, place: int) -> None:
-        if place < len(self._jobs):
+        if place < len(self._jobs) and self._environment not in self._read_only:
             self._wishes.cancel_wanted.emit(self._environment, self._jobs[place])
 
     def _check(self) -> None:

@@ -22,6 +22,10 @@ class Wishes(QObject):
         more_jobs_asked: load older jobs of that environment until so many are known; pages go to
             `MainWindow.show_older_jobs`.
         loading_stopped: load no more older jobs of that environment.
+        audit_wanted: show what was done in that environment.
+        audit_asked: read the audit list of that environment (an empty name: of all), at most so many records; it
+            goes to the window's asker.
+        audit_export_asked: write the audit list of that environment (an empty name: of all) to the file of that path.
     """
 
     check_now = Signal(str)
@@ -36,3 +40,6 @@ class Wishes(QObject):
     specification_asked = Signal(str, object)
     more_jobs_asked = Signal(str, int)
     loading_stopped = Signal(str)
+    audit_wanted = Signal(str)
+    audit_asked = Signal(str, int)
+    audit_export_asked = Signal(str, str)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from avdesk import i18n
 from avdesk.bridge.job_archive import OlderTold
+from avdesk.bridge.remembered import AuditTold
 from avdesk.core.actions import ActionKind
 from avdesk.core.jobs import JobError, JobState
 from avdesk.core.snapshot import Reach, Snapshot, VertexView
@@ -106,7 +107,13 @@ def _open_results(window: MainWindow) -> None:
         window.show_action(record)
 
 
+def _open_audit(window: MainWindow) -> None:
+    window.asker.open_audit(window.environment)
+    window.asker.show_audit(AuditTold(window.environment, tuple(records(JOBS)), 1000))
+
+
 DIALOGS["results"] = _open_results
+DIALOGS["audit"] = _open_audit
 
 
 @pytest.fixture

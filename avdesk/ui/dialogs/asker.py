@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
+from avdesk.bridge.remembered import AuditTold, ExportTold
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionKind, ActionPreview, ActionRecord, ActionRequest
 from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot, Trouble
 from avdesk.services.previews import new_request, preview
 from avdesk.ui.dialogs.asking import Previewer
+from avdesk.ui.dialogs.audit import AuditDialog
 from avdesk.ui.dialogs.confirm import ConfirmDialog
 from avdesk.ui.dialogs.new_video import NewVideoDialog
 from avdesk.ui.dialogs.resubmit import ResubmitDialog
@@ -51,6 +53,7 @@ class Asker(QObject):
         self.dialogs: list[QDialog] = []
         wishes.act_wanted.connect(self.ask)
         wishes.new_video_wanted.connect(self.ask_video)
+        wishes.audit_wanted.connect(self.open_audit)
 
     def set_previewer(self, previewer: Previewer) -> None:
         """Take the words of what an action would do from somebody who knows the server."""
@@ -83,7 +86,34 @@ class Asker(QObject):
         for dialog in self.dialogs:
             if isinstance(dialog, ResultsDialog):
                 shown = dialog.show_record(record) or shown
+            elif isinstance(dialog, AuditDialog):
+                dialog.ask_again()
         return shown
+
+    def open_audit(self, environment: str) -> None:
+        """Show what was done, in front where it is shown already."""
+        for dialog in self.dialogs:
+            if isinstance(dialog, AuditDialog):
+                dialog.raise_()
+                dialog.activateWindow()
+                return
+        audit = AuditDialog(environment, self._window)
+        audit.asked.connect(self._wishes.audit_asked)
+        audit.export_asked.connect(self._wishes.audit_export_asked)
+        self._open(audit)
+        audit.ask()
+
+    def show_audit(self, told: AuditTold) -> None:
+        """Hand the audit list on to the dialog that asked for it."""
+        for dialog in self.dialogs:
+            if isinstance(dialog, AuditDialog):
+                dialog.show_audit(told)
+
+    def show_export(self, told: ExportTold) -> None:
+        """Hand on how an export came out."""
+        for dialog in self.dialogs:
+            if isinstance(dialog, AuditDialog):
+                dialog.show_export(told)
 
     def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
         """Hand a fetched specification to the forms that wait for it."""
@@ -132,7 +162,7 @@ class Asker(QObject):
             self._window.show()
         self.dialogs.append(dialog)
         dialog.finished.connect(lambda _code: self.dialogs.remove(dialog))
-        if isinstance(dialog, ResultsDialog):
+        if isinstance(dialog, ResultsDialog | AuditDialog):
             dialog.setModal(False)
             dialog.show()
         else:

@@ -20,9 +20,11 @@ class ActionBar(WrapRow):
 
     Signals:
         asked: an action that is open (`ActionKind`).
+        audit_asked: show what was done.
     """
 
     asked = Signal(object)
+    audit_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(STEP, parent)
@@ -37,7 +39,9 @@ class ActionBar(WrapRow):
             self.flow.addWidget(button)
         self.server = QPushButton(_("Server"))
         self.server.setAccessibleName(_("Actions on the server"))
-        self.server.setToolTip(_("Start a video, render on a virtual machine, reset the server's state."))
+        self.server.setToolTip(
+            _("Start a video, render on a virtual machine, reset the server's state; see what was done.")
+        )
         menu = QMenu(self.server)
         menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(lambda: self._fill(menu))
@@ -64,6 +68,14 @@ class ActionBar(WrapRow):
             action.triggered.connect(lambda _checked=False, kind=kind: self.asked.emit(kind))
             menu.addAction(action)
 
+    def add_audit(self, menu: QMenu) -> None:
+        """Add the entry that shows what was done."""
+        menu.addSeparator()
+        action = menu.addAction(_("What was done…"))
+        action.setToolTip(_("Who did what, when, and what came of it."))
+        action.triggered.connect(lambda _checked=False: self.audit_asked.emit())
+
     def _fill(self, menu: QMenu) -> None:
         menu.clear()
         self.add_to(menu, SERVER_KINDS)
+        self.add_audit(menu)

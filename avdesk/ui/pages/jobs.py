@@ -254,6 +254,7 @@ class JobsPage(Page):
             copies.addAction(title).triggered.connect(_caller(self.detail.job.copy, what))
         menu.addSeparator()
         self.actions_bar.add_to(menu, SERVER_KINDS)
+        self.actions_bar.add_audit(menu)
         menu.popup(at)
 
     def _go_to_query(self, typed: str) -> None:
@@ -291,6 +292,10 @@ class JobsPage(Page):
         self._wishes.more_jobs_asked.emit(name, limit)
         self._show_rest()
 
+    def _show_audit(self) -> None:
+        if self._environment is not None:
+            self._wishes.audit_wanted.emit(self._environment.name)
+
     def _stop_loading(self) -> None:
         if self._environment is not None:
             self._wishes.loading_stopped.emit(self._environment.name)
@@ -313,6 +318,7 @@ class JobsPage(Page):
         self.query.save.clicked.connect(lambda: self.chips.ask_name(self.query.edit.text().strip()))
         self.chips.chosen.connect(self.query.set_text)
         self.actions_bar.asked.connect(self._ask)
+        self.actions_bar.audit_asked.connect(self._show_audit)
         self.table.selected.connect(self._show_selection)
         self.table.opened.connect(self._open_detail)
         self.table.query_asked.connect(self._go_to_query)

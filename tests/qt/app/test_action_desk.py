@@ -125,3 +125,24 @@ def test_the_tray_offers_the_newest_five_jobs_that_can_be_cancelled(qtbot: QtBot
     assert wanted == [("prod", jobs[1])]
     menu.show_state(tray_state(Snapshot("prod", NOW), NOW))
     assert not cancel.menuAction().isVisible()
+
+
+def test_where_nothing_may_be_done_the_tray_says_so_and_offers_nothing(qtbot: QtBot) -> None:
+    wishes = Wishes()
+    menu = TrayMenu(("prod", "dev"), wishes, read_only=("prod",))
+    qtbot.addWidget(menu)
+    wanted: list[str] = []
+    wishes.cancel_wanted.connect(lambda environment, _job: wanted.append(environment))
+    menu.show_state(tray_state(Snapshot("prod", NOW, jobs=(JOB,)), NOW))
+    [cancel] = [action.menu() for action in menu.actions() if action.text() == "Cancel a job"]
+    assert isinstance(cancel, QMenu)
+    why, entry = (action for action in cancel.actions() if action.isVisible())
+    assert why.text() == "prod is read only"
+    assert not why.isEnabled()
+    assert not entry.isEnabled()
+    entry.trigger()
+    assert wanted == []
+    menu.show_state(tray_state(Snapshot("dev", NOW, jobs=(JOB,)), NOW))
+    assert not why.isVisible()
+    entry.trigger()
+    assert wanted == ["dev"]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from avdesk.app.latest import Latest
 from avdesk.app.window_host import WindowHost
+from avdesk.bridge.remembered import AuditTold, RememberedLike, RememberedReader
 from avdesk.core.actions import ActionKind, ActionState
+from avdesk.core.endpoints import JOB_CANCEL, Endpoints
+from avdesk.ui.dialogs.audit import AuditDialog
+from avdesk.ui.dialogs.confirm import ConfirmDialog
 from avdesk.ui.dialogs.new_video import NewVideoDialog
 from avdesk.ui.main_window import MainWindow
 from avdesk.ui.wishes import Wishes
@@ -26,10 +31,23 @@ def wishes(qtbot: QtBot) -> Wishes:
     return Wishes()
 
 
+def never() -> RememberedLike:
+    """Stand for what reads, where nothing is to be read."""
+    raise AssertionError("nothing is read for a preview")
+
+
 @pytest.fixture
-def host(wishes: Wishes, tmp_path: Path, qtbot: QtBot) -> Iterator[WindowHost]:
+def remembered(qtbot: QtBot) -> RememberedReader:
+    del qtbot
+    return RememberedReader({environment.name: environment for environment in ENVIRONMENTS}, never)
+
+
+@pytest.fixture
+def host(wishes: Wishes, remembered: RememberedReader, tmp_path: Path, qtbot: QtBot) -> Iterator[WindowHost]:
     latest = Latest(tuple(environment.name for environment in ENVIRONMENTS), "dev")
-    made = WindowHost(ENVIRONMENTS, latest, wishes, place_file=tmp_path / "window.ini", theme="system")
+    made = WindowHost(
+        ENVIRONMENTS, latest, wishes, remembered.preview, place_file=tmp_path / "window.ini", theme="system"
+    )
     wishes.act_wanted.connect(made.ask_in_new_window)
     wishes.new_video_wanted.connect(made.ask_video_in_new_window)
     yield made
@@ -71,3 +89,46 @@ def test_a_question_opens_the_window_once(host: WindowHost, wishes: Wishes) -> N
 def test_a_new_video_opens_the_window(host: WindowHost, wishes: Wishes) -> None:
     wishes.new_video_wanted.emit("dev")
     assert [type(dialog) for dialog in window_of(host).asker.dialogs] == [NewVideoDialog]
+
+
+def test_a_question_says_by_what_was_read_which_way_an_action_goes(
+    host: WindowHost, remembered: RememberedReader, wishes: Wishes
+) -> None:
+    url = ENVIRONMENTS[0].url
+    job = next(each for each in JOBS if "cancel" in each.actions)
+    told: list[tuple[str, ...]] = []
+    now = datetime.now(UTC)
+    for present in (None, True, False):
+        if present is not None:
+            remembered.take_endpoints("dev", Endpoints(url, {JOB_CANCEL: present}, {JOB_CANCEL: now}))
+        wishes.act_wanted.emit("dev", ActionKind.CANCEL, (job,))
+        [dialog] = window_of(host).asker.dialogs
+        assert isinstance(dialog, ConfirmDialog)
+        told.append(tuple(dialog.consequences.sends.text.toPlainText().splitlines()))
+        dialog.close()
+    planned = f"POST {url}/jobs/{job.id}/cancel"
+    unknown, has, lacks = told
+    assert unknown[0] == f"{planned} (where the server has it)"
+    assert unknown[1].startswith("otherwise POST projects/")
+    assert has == (planned,)
+    assert lacks[0].startswith("POST projects/")
+    assert planned not in lacks
+
+
+def test_a_window_that_is_made_has_its_servers_endpoints_read(host: WindowHost) -> None:
+    made: list[str] = []
+    host.made.connect(made.append)
+    host.open()
+    host.open()
+    assert made == ["dev"]
+
+
+def test_the_audit_list_reaches_the_dialog_that_asked_for_it(host: WindowHost, wishes: Wishes) -> None:
+    told = AuditTold("dev", tuple(records(JOBS)), 1000)
+    host.show_audit(told)  # nobody is there: nothing happens
+    host.open()
+    wishes.audit_wanted.emit("dev")
+    [dialog] = window_of(host).asker.dialogs
+    assert isinstance(dialog, AuditDialog)
+    host.show_audit(told)
+    assert dialog.model.rows == told.records

@@ -156,7 +156,7 @@ def test_an_exported_list_holds_no_formula(deck: Bench) -> None:
 
 def test_a_preview_says_what_goes_out_and_what_is_lost(deck: Bench) -> None:
     environment = replace(deck.environment, production=True)
-    told = preview(environment, new_request(ActionKind.RESTART, "dev", JOB), JOB)
+    told = preview(environment, new_request(ActionKind.RESTART, "dev", JOB), JOB, by_server=False)
     assert told.sends[0].rpartition("/")[2] == "1:cancel"
     assert told.sends[-1].endswith("/us-central1/customJobs")
     assert told.loses
@@ -165,3 +165,19 @@ def test_a_preview_says_what_goes_out_and_what_is_lost(deck: Bench) -> None:
     planned = preview(environment, new_request(ActionKind.RETRY, "dev", JOB), JOB, by_server=True)
     assert planned.sends == (f"POST {environment.url}/jobs/{JOB.id}/retry",)
     assert planned.refused  # it runs
+
+
+def test_a_preview_tells_both_ways_as_long_as_it_is_not_known_what_the_server_has(deck: Bench) -> None:
+    server, vertex = deck.environment.url, ":cancel"
+    sends = preview(deck.environment, new_request(ActionKind.CANCEL, "dev", JOB), JOB).sends
+    assert sends[0] == f"POST {server}/jobs/{JOB.id}/cancel (where the server has it)"
+    assert sends[1].startswith("otherwise POST projects/")
+    assert sends[1].endswith(vertex)
+    restart = preview(deck.environment, new_request(ActionKind.RESTART, "dev", JOB), JOB).sends
+    assert restart[:-1] == sends
+    assert not restart[-1].startswith("otherwise")  # the new job is created either way
+    foreign = replace(JOB, id="77", display_name="somebody else's")
+    alone = preview(deck.environment, new_request(ActionKind.CANCEL, "dev", foreign), foreign).sends
+    assert len(alone) == 1 + foreign.is_autovideo
+    batch = replace(deck.environment, url="")
+    assert all(server not in line for line in preview(batch, new_request(ActionKind.CANCEL, "dev", JOB), JOB).sends)
