@@ -3,10 +3,12 @@
 import json
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from avdesk.emulator.server import Emulator
+from benchmarks.signin import SignIn
 from tests.harness.logwatch import LogWatch
 from tests.unit.cli.conftest import Call
 from tests.unit.cli.promised import STATUS, assert_promised
@@ -173,10 +175,16 @@ def test_a_fault_of_our_own_is_one_line_and_a_place(
 
 @pytest.mark.parametrize(("fault", "code"), [("google:*=denied", 4), ("google:*=500", 3)])
 def test_without_a_server_vertex_ai_decides(
-    call: Call, configure: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, fault: str, code: int
+    call: Call,
+    configure: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    fault: str,
+    code: int,
 ) -> None:
-    with Emulator(faults=[fault]) as emulator:
-        monkeypatch.setenv("CLOUDSDK_AUTH_ACCESS_TOKEN", emulator.token)
+    with Emulator(faults=[fault]) as emulator, SignIn(emulator.token) as sign_in:
+        key = sign_in.write_key(tmp_path / "key.json", emulator.project)
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(key))
         configure(
             f'[environments.dev]\nurl = ""\nproject = "{emulator.project}"\nvertex = "rest"\n'
             f'google_endpoint = "{emulator.google_url}"\nregions = ["us-central1"]\n'
