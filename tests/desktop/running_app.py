@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from avdesk.config.paths import Paths, find_paths
@@ -54,9 +54,13 @@ class App:
             encoding="utf-8",
         )
 
-    def start(self, *arguments: str, name: str = "avdesk") -> subprocess.Popen[bytes]:
-        """Start the app as a user does."""
-        process = self.desktop.start([sys.executable, "-m", "avdesk", "--home", self.home, *arguments], name=name)
+    def start(
+        self, *arguments: str, name: str = "avdesk", environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start the app as a user does, with `environment` on top of the desktop's variables."""
+        process = self.desktop.start(
+            [sys.executable, "-m", "avdesk", "--home", self.home, *arguments], name=name, environment=environment
+        )
         self._processes.append(process)
         return process
 

@@ -1,0 +1,149 @@
+"""The Jobs page of the real app, handled through the accessibility tree and the keyboard as its users do."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from avdesk.core.jobs import Job, JobState
+from avdesk.emulator.records import CustomJobRecord
+from tests.desktop.running_app import App
+from tests.harness.accessibility import Node
+from tests.harness.acting import Bench
+from tests.harness.session import DesktopSession
+from tests.harness.waiting import wait_until
+
+APP = "AVDesk"
+ENVIRONMENTS: Mapping[str, str] = {
+    "dev": "",
+    "museum": "read_only = true\n",
+    "prod": "production = true\n",
+}
+"""The environments in the order of the window's switcher, each with what sets it apart; all lead to one server."""
+
+
+def write_configuration(app: App, bench: Bench) -> None:
+    """Configure all environments on the bench's emulator, asked as often as one likes."""
+    emulator = bench.emulator
+    parts = ['default_environment = "dev"\n']
+    for name, more in ENVIRONMENTS.items():
+        parts.append(
+            f'[environments.{name}]\nurl = "{emulator.autovideo_url}"\nproject = "{emulator.project}"\n'
+            f'regions = {json.dumps(list(emulator.regions))}\nvertex = "rest"\n'
+            f'google_endpoint = "{emulator.google_url}"\n{more}'
+        )
+    parts.append("[polling]\nrequests = 500\nwindow_s = 60\nreserve = 400\n")
+    app.paths.config.mkdir(parents=True, exist_ok=True)
+    app.paths.config_file.write_text("".join(parts), encoding="utf-8")
+
+
+class JobsDesk:
+    """A user in front of the window, and the server behind it.
+
+    Attributes:
+        bench: the server, and jobs on it.
+    """
+
+    def __init__(self, desktop: DesktopSession, app: App, bench: Bench) -> None:
+        """Sit down in front of an app that runs already."""
+        self._desktop = desktop
+        self._app = app
+        self._environment = next(iter(ENVIRONMENTS))
+        self.bench = bench
+
+    def go_to_jobs(self, environment: str) -> None:
+        """Show an environment's jobs, and have the keyboard there."""
+        windows = self._desktop.windows
+        windows.activate(self._desktop.wait_for_window(f"AVDesk — {self._environment}"))
+        names = list(ENVIRONMENTS)
+        steps = names.index(environment) - names.index(self._environment)
+        if steps:
+            self._desktop.a11y.focus("combo box", self._environment, APP)
+            for _step in range(abs(steps)):
+                windows.key("Down" if steps > 0 else "Up")
+        self._environment = environment
+        self._desktop.wait_for_window(f"AVDesk — {environment}")
+        windows.key("ctrl+2")
+        self._desktop.a11y.find("", "Find jobs", APP)
+
+    def select_job(self, job: Job) -> None:
+        """Find one job by its id, and select it with the keyboard."""
+        self.select_jobs(job.id, [job])
+
+    def select_jobs(self, query: str, jobs: list[Job]) -> None:
+        """Find jobs by a query that fits `jobs` alone, and select them all with the keyboard."""
+        wanted = {job.id for job in jobs}
+        self._desktop.a11y.enter_text("text", "Find jobs", query, APP)
+        self._app.hurry_until(lambda: self.listed() == wanted, f"the table shows what fits {query}")
+        self._desktop.a11y.focus("text", "Find jobs", APP)
+        self._desktop.windows.key("Return")
+        self._desktop.windows.key("ctrl+a")
+
+    def listed(self) -> set[str]:
+        """Return the ids of the jobs that the table shows."""
+        return {
+            node.name for node in self._desktop.a11y.nodes(APP, "table cell") if node.name.startswith("video-job-")
+        }
+
+    def button(self, name: str) -> Node:
+        """Return a button that can be seen."""
+        return self._desktop.a11y.find("push button", name, APP)
+
+    def wait_for_button(self, name: str, *, enabled: bool = True) -> Node:
+        """Wait until a button can be pressed, or cannot."""
+
+        def look() -> list[Node]:
+            found = [node for node in self._desktop.a11y.nodes(APP, "push button") if node.name == name]
+            return [node for node in found if ("enabled" in node.states) == enabled]
+
+        return wait_until(look, f"{name!r} is {'open' if enabled else 'closed'}", 20.0)[0]
+
+    def press(self, name: str) -> None:
+        """Press a button as soon as it can be pressed."""
+        self.wait_for_button(name)
+        self._desktop.a11y.press("push button", name, APP)
+
+    def type_into(self, field: str, text: str) -> None:
+        """Replace what stands in a text field."""
+        self._desktop.a11y.enter_text("text", field, text, APP)
+
+    def choose(self, chosen: str, letters: str) -> None:
+        """Choose in the list that shows `chosen` the entry that begins so, by typing its first letters."""
+        self._desktop.a11y.focus("combo box", chosen, APP)
+        for letter in letters:
+            self._desktop.windows.key({"-": "minus"}.get(letter, letter))
+
+    def wait_for_state(self, job: Job, state: JobState) -> None:
+        """Wait until a job has a state on the server."""
+        wait_until(lambda: self.bench.state(job) is state, f"{job.id} is {state}", 20.0)
+
+    def wait_for_successor(self, old: Job) -> CustomJobRecord:
+        """Wait until there is a job that retries `old`, and return it; there must be one alone."""
+
+        def look() -> list[CustomJobRecord]:
+            return [record for record in self.bench.live() if record.labels.get("retry_of") == old.id]
+
+        [found] = wait_until(look, f"a job retries {old.id}", 20.0)
+        return found
+
+    def press_if_asked(self, name: str) -> None:
+        """Agree, where the app asks first: it does so when there is something to be warned of."""
+        dialog = [node for node in self._desktop.a11y.nodes(APP, "push button") if node.name == name]
+        if dialog:
+            self.press(name)
+
+    def key(self, keys: str) -> None:
+        """Press keys where the keyboard is."""
+        self._desktop.windows.key(keys)
+
+    def wait_for_label(self, text: str) -> None:
+        """Wait until a text can be read."""
+        self._desktop.a11y.find("label", text, APP)
+
+    def look_again(self) -> None:
+        """Let the app ask Vertex AI anew, and wait until it has: what it had to send before is sent by then."""
+        before = len(self.bench.emulator.requests)
+        self._app.hurry_until(lambda: len(self.bench.emulator.requests) > before + 5, "the app has asked anew")
+
+    def screenshot(self, path: Path) -> None:
+        """Write a picture of the screen."""
+        self._desktop.screenshot(path)
