@@ -9,6 +9,7 @@ import click
 from click.types import OptionHelpExtra
 
 from avdesk.cli.session import Session
+from avdesk.core.errors import KnownError
 from avdesk.i18n import _
 
 CONTEXT: Mapping[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -177,6 +178,16 @@ def _take_home(context: click.Context, _option: click.Parameter, value: Path | N
 def _complete_environment(context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
     session = context.find_object(Session) or Session()
     return [name for name in session.loaded.settings.environments if name.startswith(incomplete)]
+
+
+def complete_region(context: click.Context, _option: click.Parameter, incomplete: str) -> list[str]:
+    """Return the regions of the environment that is meant, for a shell that completes one."""
+    session = context.find_object(Session) or Session()
+    try:
+        regions = session.environment().regions
+    except KnownError:
+        return []
+    return [region for region in regions if region.startswith(incomplete)]
 
 
 def _translated(option: click.Option | None) -> click.Option | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from avdesk.cli.asking import check_askable, confirm
-from avdesk.cli.commands import Command, session_of
+from avdesk.cli.commands import Command, complete_region, session_of
 from avdesk.cli.ending import orderly_end
 from avdesk.cli.exit_codes import Exit, exit_code
 from avdesk.cli.job_looks import acting, wait_and_tell
@@ -158,7 +158,9 @@ def _wait(about: str) -> click.Option:
 
 def _changes() -> list[click.Parameter]:
     return [
-        click.Option(["--region"], metavar=_("REGION"), help=_("Where the new job runs.")),
+        click.Option(
+            ["--region"], metavar=_("REGION"), shell_complete=complete_region, help=_("Where the new job runs.")
+        ),
         click.Option(["--gpu"], type=click.Choice(["l4", "t4", "cpu"]), help=_("On which machine.")),
         click.Option(["--spot/--on-demand"], default=None, help=_("On spot capacity, or not.")),
     ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from avdesk.cli.commands import Command, session_of
+from avdesk.cli.commands import Command, complete_region, session_of
 from avdesk.cli.exit_codes import Exit, exit_code
 from avdesk.cli.numbers import Number
 from avdesk.cli.session import Session, complain, tell
@@ -39,6 +39,7 @@ def build_list() -> click.Command:
                 ["--region", "regions"],
                 multiple=True,
                 metavar=_("REGION"),
+                shell_complete=complete_region,
                 help=_("Only jobs of this region; may be given several times."),
             ),
             click.Option(

@@ -234,6 +234,7 @@ _DATA = sorted(
         *re.findall(r"[^'\", \[\]{}]{2,}", str(raw_job(JOBS[0]))),
         *(plain(text).strip(".") for record in records(JOBS) for text in (record.detail, record.advice) if text),
         "dev",
+        "somebody",
         "--api-key",
         "--token=",
     },

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 from avdesk import __version__, i18n
 from avdesk.cli.exit_codes import Exit, exit_code
 from avdesk.cli.main import COMMANDS, build, run
+from avdesk.cli.session import Session
 from avdesk.core import errors
 from avdesk.emulator.server import Emulator
 from tests.unit.cli.conftest import Call
@@ -96,6 +98,28 @@ def test_shells_are_told_how_to_complete(call: Call, shell: str) -> None:
     outcome = call("completion", shell)
     assert outcome.code == 0
     assert "_AVMONITOR_COMPLETE" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "offered"),
+    [
+        (["jobs"], "re", ["retry", "restart"]),
+        (["jobs", "retry", "x", "--gpu"], "", ["l4", "t4", "cpu"]),
+        (["jobs", "retry", "x", "--region"], "us-w", ["us-west1"]),
+        (["jobs", "list", "--region"], "us-", ["us-central1", "us-west1"]),
+        (["jobs", "list", "--region"], "europe", []),
+        (["jobs", "list", "--state"], "canc", ["cancelling", "cancelled"]),
+        (["generate", "--tts"], "", ["elevenlabs", "google"]),
+    ],
+)
+def test_shells_complete_what_acts_on_jobs(tmp_path: Path, words: list[str], typed: str, offered: list[str]) -> None:
+    session = Session("avdesk", tmp_path)
+    session.paths.config_file.parent.mkdir(parents=True)
+    session.paths.config_file.write_text(
+        '[environments.dev]\nurl = ""\nproject = "p"\nregions = ["us-central1", "us-west1"]\n', "utf-8"
+    )
+    completer = ShellComplete(build(), {"obj": session}, "avdesk", "_AVDESK_COMPLETE")
+    assert [each.value for each in completer.get_completions(words, typed)] == offered
 
 
 def test_without_a_display_bare_avdesk_says_so(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
