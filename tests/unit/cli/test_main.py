@@ -8,6 +8,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
+import avdesk
 from avdesk import __version__, i18n
 from avdesk.cli.exit_codes import Exit, exit_code
 from avdesk.cli.main import COMMANDS, build, run
@@ -120,6 +121,15 @@ def test_shells_complete_what_acts_on_jobs(tmp_path: Path, words: list[str], typ
     )
     completer = ShellComplete(build(), {"obj": session}, "avdesk", "_AVDESK_COMPLETE")
     assert [each.value for each in completer.get_completions(words, typed)] == offered
+
+
+def test_the_readme_lists_every_command() -> None:
+    readme = Path(avdesk.__file__).parents[1].joinpath("README.md").read_text("utf-8")
+    group = build().get_command(click.Context(build()), "jobs")
+    assert isinstance(group, click.Group)
+    jobs = [f"jobs {name}" for name in group.list_commands(click.Context(group))]
+    assert len(jobs) == 6
+    assert [name for name in (*COMMANDS, *jobs) if f"`avdesk {name} " not in readme] == []
 
 
 def test_without_a_display_bare_avdesk_says_so(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
