@@ -164,7 +164,7 @@ class AuditDialog(QDialog):
         column.addWidget(self.view, 1)
         column.addWidget(self.whole)
         column.addWidget(self.box)
-        self.resize(760, 460)
+        self.resize(920, 460)
 
 
 def _columns() -> tuple[Column[ActionRecord], ...]:
