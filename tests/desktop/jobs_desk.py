@@ -1,7 +1,7 @@
 """The Jobs page of the real app, handled through the accessibility tree and the keyboard as its users do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from avdesk.core.jobs import Job, JobState
@@ -53,13 +53,12 @@ class JobsDesk:
     def go_to_jobs(self, environment: str) -> None:
         """Show an environment's jobs, and have the keyboard there."""
         windows = self._desktop.windows
-        windows.activate(self._desktop.wait_for_window(f"AVDesk — {self._environment}"))
-        names = list(ENVIRONMENTS)
-        steps = names.index(environment) - names.index(self._environment)
-        if steps:
-            self._desktop.a11y.focus("combo box", self._environment, APP)
-            for _step in range(abs(steps)):
-                windows.key("Down" if steps > 0 else "Up")
+        window = self._desktop.wait_for_window(f"AVDesk — {self._environment}")
+        if windows.active() != window.id:
+            windows.key("Escape")  # a dialog that an earlier, failed test has left
+            windows.activate(window)
+        if environment != self._environment:
+            self.choose(self._environment, environment)
         self._environment = environment
         self._desktop.wait_for_window(f"AVDesk — {environment}")
         windows.key("ctrl+2")
@@ -73,16 +72,24 @@ class JobsDesk:
         """Find jobs by a query that fits `jobs` alone, and select them all with the keyboard."""
         wanted = {job.id for job in jobs}
         self._desktop.a11y.enter_text("text", "Find jobs", query, APP)
-        self._app.hurry_until(lambda: self.listed() == wanted, f"the table shows what fits {query}")
+        self.look_until(lambda: self.listed() == wanted, f"the table shows what fits {query}")
         self._desktop.a11y.focus("text", "Find jobs", APP)
         self._desktop.windows.key("Return")
         self._desktop.windows.key("ctrl+a")
 
     def listed(self) -> set[str]:
-        """Return the ids of the jobs that the table shows."""
-        return {
-            node.name for node in self._desktop.a11y.nodes(APP, "table cell") if node.name.startswith("video-job-")
-        }
+        """Return the ids of the jobs that the table holds, those that must be scrolled to too."""
+        cells = self._desktop.a11y.nodes(APP, "table cell", showing=False)
+        return {node.name for node in cells if node.name.startswith("video-job-")}
+
+    def look_until(self, condition: Callable[[], object], what: str) -> None:
+        """Let the app ask for the environment that is shown, until `condition` holds."""
+
+        def look() -> object:
+            self._app.ask(do="hurry", environment=self._environment)
+            return condition()
+
+        wait_until(look, what, 30.0)
 
     def button(self, name: str) -> Node:
         """Return a button that can be seen."""
@@ -108,9 +115,10 @@ class JobsDesk:
 
     def choose(self, chosen: str, letters: str) -> None:
         """Choose in the list that shows `chosen` the entry that begins so, by typing its first letters."""
-        self._desktop.a11y.focus("combo box", chosen, APP)
+        self._desktop.a11y.press("combo box", chosen, APP)
         for letter in letters:
             self._desktop.windows.key({"-": "minus"}.get(letter, letter))
+        self._desktop.windows.key("Return")
 
     def wait_for_state(self, job: Job, state: JobState) -> None:
         """Wait until a job has a state on the server."""
@@ -125,11 +133,18 @@ class JobsDesk:
         [found] = wait_until(look, f"a job retries {old.id}", 20.0)
         return found
 
-    def press_if_asked(self, name: str) -> None:
-        """Agree, where the app asks first: it does so when there is something to be warned of."""
-        dialog = [node for node in self._desktop.a11y.nodes(APP, "push button") if node.name == name]
-        if dialog:
-            self.press(name)
+    def agree_if_asked(self, name: str, old: Job) -> None:
+        """Agree to retry `old`, where the app asks first: it does so when there is something to be warned of."""
+
+        def look() -> bool:
+            if any(record.labels.get("retry_of") == old.id for record in self.bench.live()):
+                return True
+            asked = any(node.name == name for node in self._desktop.a11y.nodes(APP, "push button"))
+            if asked:
+                self.press(name)
+            return asked
+
+        wait_until(look, f"{old.id} is retried, or {name!r} asks first", 20.0)
 
     def key(self, keys: str) -> None:
         """Press keys where the keyboard is."""
@@ -142,7 +157,7 @@ class JobsDesk:
     def look_again(self) -> None:
         """Let the app ask Vertex AI anew, and wait until it has: what it had to send before is sent by then."""
         before = len(self.bench.emulator.requests)
-        self._app.hurry_until(lambda: len(self.bench.emulator.requests) > before + 5, "the app has asked anew")
+        self.look_until(lambda: len(self.bench.emulator.requests) > before + 5, "the app has asked anew")
 
     def screenshot(self, path: Path) -> None:
         """Write a picture of the screen."""
