@@ -262,6 +262,7 @@ class MainWindow(QMainWindow):
         self.navigation.viewport().setAutoFillBackground(False)
         self.navigation.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.navigation.currentRowChanged.connect(self.stack.setCurrentIndex)
+        self.navigation.itemSelectionChanged.connect(self._follow_selection)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.setContentsMargins(STEP, 0, 0, 0)
@@ -275,6 +276,12 @@ class MainWindow(QMainWindow):
         column.addLayout(middle, 1)
         self.setCentralWidget(self.frame)
         column.addWidget(self.foot)
+
+    def _follow_selection(self) -> None:
+        """Show the selected page: accessibility tools select an item without making it the current one."""
+        selected = self.navigation.selectedIndexes()
+        if selected and selected[0].row() != self.navigation.currentRow():
+            self.navigation.setCurrentRow(selected[0].row())
 
     def _add_pages(self) -> None:
         for kind in PAGES:

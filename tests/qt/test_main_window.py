@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -173,6 +173,15 @@ def test_tab_reaches_everything_that_takes_input(make_window: MakeWindow) -> Non
         press(focused, Qt.Key.Key_Tab)
     wanted = {"Environment", "Check now", "Pages", "Full text", "Copy id", "Copy resource name"}
     assert wanted | {"Recent events", "Last runs"} <= reached
+
+
+def test_a_page_that_is_selected_without_becoming_current_is_shown(make_window: MakeWindow) -> None:
+    window = make_window()
+    window.navigation.selectionModel().select(
+        window.navigation.model().index(1, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect
+    )
+    assert window.navigation.currentRow() == 1
+    assert window.stack.currentIndex() == 1
 
 
 def test_ctrl_1_shows_the_first_page(make_window: MakeWindow) -> None:
