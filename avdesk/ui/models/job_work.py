@@ -26,6 +26,9 @@ _NEW_ROWS = 100
 """Rows that are made in one step."""
 
 _LAST_TEXT = "\U0010ffff"
+_SCATTERED = 3
+"""How many times longer it takes to look at rows in another order than that of memory."""
+
 _MERGE_SHARE = 8
 """From an eighth of all rows on, sorting all is quicker than finding each new one's place."""
 
@@ -44,13 +47,14 @@ def arranging(
     if not keep_order and wanted.newest_first:
         ordered = content.newest
     elif not keep_order:
-        rows = list(content.by_key.values())  # as they lie in memory: several times quicker to go through
+        rows = list(content.by_key.values())  # as they lie in memory
         yield
         yield from _keying(rows, wanted, around)
         ordered = yield from sorting(content.newest, attrgetter("order"), reverse=wanted.descending)
+    few_shown = len(content.shown) * _SCATTERED < len(ordered)
     if not wanted.query.terms:
         shown = ordered
-    elif keep_order and _narrows(wanted.query, before.query):
+    elif keep_order and few_shown and _narrows(wanted.query, before.query):
         shown = yield from _selecting(content.shown, wanted.query, around.now, environment)
     else:
         rows = list(content.by_key.values())
