@@ -90,7 +90,8 @@ def load_text(text: str, path: Path) -> Loaded:
     reader.unknown_at_top()
     invented = not environments and reader.names_environments
     if not environments:
-        made_up = _only(Environment(FIRST_ENVIRONMENT, polling=reader.polling()))
+        told = settings.notifications
+        made_up = _only(Environment(FIRST_ENVIRONMENT, polling=reader.polling(), notifications=told))
         settings = Settings(
             made_up.default_environment, made_up.environments, settings.notifications, settings.appearance
         )

@@ -30,6 +30,22 @@ class Polling:
 
 
 @dataclass(frozen=True, slots=True)
+class Notifications:
+    """Which notifications are shown.
+
+    Attributes:
+        enabled: any at all.
+        run_finished, run_failed, job_stuck, server_lost: the kinds, one by one.
+    """
+
+    enabled: bool = True
+    run_finished: bool = True
+    run_failed: bool = True
+    job_stuck: bool = True
+    server_lost: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Environment:
     """One AutoVideo installation.
 
@@ -44,6 +60,7 @@ class Environment:
         read_only: no action can be taken on it.
         production: actions ask for its name to be typed, and its window has a red frame.
         colour: its mark's colour.
+        polling, notifications: the file's tables of these names, with what the environment has of its own on top.
     """
 
     name: str
@@ -57,22 +74,7 @@ class Environment:
     production: bool = False
     colour: str = "green"
     polling: Polling = field(default_factory=Polling)
-
-
-@dataclass(frozen=True, slots=True)
-class Notifications:
-    """Which notifications are shown.
-
-    Attributes:
-        enabled: any at all.
-        run_finished, run_failed, job_stuck, server_lost: the kinds, one by one.
-    """
-
-    enabled: bool = True
-    run_finished: bool = True
-    run_failed: bool = True
-    job_stuck: bool = True
-    server_lost: bool = True
+    notifications: Notifications = field(default_factory=Notifications)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Settings:
     Attributes:
         default_environment: the one that is looked at when none is named.
         environments: by name, in the file's order.
+        notifications: what holds for every environment that has nothing of its own.
     """
 
     default_environment: str

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from avdesk.config.options import (
@@ -22,6 +23,9 @@ from avdesk.config.values import ENVIRONMENT_NAME, fit
 from avdesk.i18n import _
 
 MAX_ENVIRONMENTS = 50
+
+_INNER = (POLLING, NOTIFICATIONS)
+"""The tables that an environment may have of its own; what they leave out is taken from the file's."""
 
 _ELSEWHERE = tuple((name,) for name in TOP_KEYS if name != "environments")
 _DAMAGED_ENVIRONMENT = re.compile(r"\[+\s*environments\s*\.\s*[\"']?([\w.-]{1,40}?)[\"']?\s*(?:\]|$)")
@@ -54,7 +58,7 @@ class Reader:
         if not isinstance(tables, dict):
             self._add(("environments",), _("must be tables, as [environments.dev]."))
             return {}
-        polling = self.polling()
+        polling, notifications = self.polling(), self.notifications()
         found: dict[str, Environment] = {}
         for name, table in tables.items():
             path = ("environments", name)
@@ -65,7 +69,7 @@ class Reader:
             elif len(found) >= MAX_ENVIRONMENTS:
                 self._break(name, path, _("is one environment too many."))
             else:
-                environment = self._environment(name, table, polling)
+                environment = self._environment(name, table, polling, notifications)
                 if name not in self.broken:
                     found[name] = environment
         return found
@@ -121,17 +125,25 @@ class Reader:
         for key in value:
             self._add((name, key), _("This key is not known."), _("This table has no keys in this version."))
 
-    def _environment(self, name: str, table: Mapping[str, object], polling: Polling) -> Environment:
+    def _environment(
+        self, name: str, table: Mapping[str, object], polling: Polling, notifications: Notifications
+    ) -> Environment:
         path = ("environments", name)
         options = TABLES[ENVIRONMENT]
-        own = {key: value for key, value in table.items() if key != POLLING}
-        values = self._values(path, own, options, also=(POLLING,))
-        inner = table.get(POLLING, {})
+        own = {key: value for key, value in table.items() if key not in _INNER}
+        values = self._values(path, own, options, also=_INNER)
+        polling = self._polling((*path, POLLING), self._inner(path, table, POLLING), polling)
+        told = self._inner(path, table, NOTIFICATIONS)
+        given = self._values((*path, NOTIFICATIONS), told, TABLES[NOTIFICATIONS], given_only=True)
+        return Environment(name=name, polling=polling, notifications=replace(notifications, **given), **values)
+
+    def _inner(self, path: KeyPath, table: Mapping[str, object], name: str) -> Mapping[str, object]:
+        """Return a table inside an environment's; an empty one where there is none that can be read."""
+        inner = table.get(name, {})
         if isinstance(inner, dict):
-            polling = self._polling((*path, POLLING), inner, polling)
-        else:
-            self._add((*path, POLLING), _("must be a table, as [{name}].").format(name=".".join((*path, POLLING))))
-        return Environment(name=name, polling=polling, **values)
+            return inner
+        self._add((*path, name), _("must be a table, as [{name}].").format(name=".".join((*path, name))))
+        return {}
 
     def _polling(self, path: KeyPath, table: Mapping[str, object], base: Polling) -> Polling:
         options = TABLES[POLLING]

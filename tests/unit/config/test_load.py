@@ -7,7 +7,7 @@ import pytest
 
 from avdesk.config.load import MAX_BYTES, Loaded, load_settings, load_text
 from avdesk.config.paths import find_paths
-from avdesk.config.settings import DEFAULT_REGIONS, Environment, Polling, Settings
+from avdesk.config.settings import DEFAULT_REGIONS, Environment, Notifications, Polling, Settings
 
 
 def load(text: str) -> Loaded:
@@ -78,6 +78,7 @@ language = "de"
         production=True,
         colour="#aa0000",
         polling=Polling(vertex_idle_s=60.0, reserve=3),
+        notifications=Notifications(job_stuck=False),
     )
     assert settings.environments["dev"].polling == Polling(vertex_idle_s=60.0)
     assert not settings.notifications.job_stuck
@@ -268,3 +269,28 @@ def test_a_broken_file_is_never_overwritten(tmp_path: Path) -> None:
     assert loaded.invented
     assert isinstance(loaded.settings, Settings)
     assert loaded.path.read_bytes() == content
+
+
+def test_an_environment_has_notifications_of_its_own_on_top_of_the_files() -> None:
+    loaded = load(
+        "[notifications]\njob_stuck = false\n[environments.dev]\n[environments.dev.notifications]\n"
+        "enabled = false\n[environments.prod]\nnotifications = {run_finished = false}\n[environments.lab]\n"
+    )
+    assert loaded.problems == ()
+    environments = loaded.settings.environments
+    assert environments["dev"].notifications == Notifications(enabled=False, job_stuck=False)
+    assert environments["prod"].notifications == Notifications(run_finished=False, job_stuck=False)
+    assert environments["lab"].notifications == loaded.settings.notifications == Notifications(job_stuck=False)
+
+
+def test_what_is_wrong_with_an_environments_own_notifications_is_told() -> None:
+    loaded = load(
+        "[environments.dev.notifications]\nenabled = 3\nrun_faild = true\n[environments.prod]\nnotifications = 1\n"
+    )
+    assert told(loaded) == {
+        "environments.dev.notifications.enabled": 2,
+        "environments.dev.notifications.run_faild": 3,
+        "environments.prod.notifications": 5,
+    }
+    assert "run_failed" in next(p.hint for p in loaded.problems if p.key.endswith("run_faild"))
+    assert loaded.settings.environments["dev"].notifications == Notifications()

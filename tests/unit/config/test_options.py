@@ -12,7 +12,7 @@ from avdesk.config.values import fit
 @pytest.mark.parametrize(
     ("table", "owner", "apart"),
     [
-        (ENVIRONMENT, Environment, {"name", "polling"}),
+        (ENVIRONMENT, Environment, {"name", "polling", "notifications"}),
         (POLLING, Polling, set()),
         (NOTIFICATIONS, Notifications, set()),
         (APPEARANCE, Appearance, set()),
