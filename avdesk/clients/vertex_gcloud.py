@@ -5,10 +5,11 @@ from datetime import datetime
 
 from avdesk.clients.gcloud import DEADLINE_S, Gcloud
 from avdesk.clients.gcloudtext import explain
+from avdesk.clients.google_calls import check_endpoint
 from avdesk.clients.names import check_number, check_project, check_region
 from avdesk.clients.reply import read_json
 from avdesk.clients.vertex import JobClient, JobsPage, Page, Query, read_jobs
-from avdesk.clients.vertex_rest import VertexRest, check_endpoint
+from avdesk.clients.vertex_rest import VertexRest
 from avdesk.core import wire
 from avdesk.core.jobs import Job
 

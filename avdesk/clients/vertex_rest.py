@@ -1,43 +1,31 @@
 """Vertex AI over REST: the cheap way, a thousandth of gcloud's cost."""
 
-import random
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Protocol
 
 from avdesk.clients import mishaps
+from avdesk.clients.google_calls import READING, GoogleCalls, Tokens, check_endpoint
 from avdesk.clients.googleerrors import error_of, refusal_of
 from avdesk.clients.names import check_number, check_project, check_region
-from avdesk.clients.reply import Reply, Timeouts
+from avdesk.clients.reply import Timeouts
 from avdesk.clients.transport import Transport
-from avdesk.clients.urls import check_base_url, check_url, is_loopback
 from avdesk.clients.vertex import AnswerLostError, JobClient, JobsPage, Page, Query, check_body, read_jobs
 from avdesk.core import wire
 from avdesk.core.customjob import read_custom_job
 from avdesk.core.errors import (
-    BadAnswerError,
-    ConfigError,
     NameLookupError,
-    PermissionDeniedError,
     ProxyError,
-    RateLimitedError,
     RequestRefusedError,
-    ServerFailedError,
     TlsError,
     UnreachableError,
 )
 from avdesk.core.jobs import Job
 from avdesk.i18n import _
 
-READING = Timeouts(connect_s=5.0, read_s=15.0, total_s=25.0)
 MAX_PAGES = 50
 PAGE_SIZE = 100
-_ATTEMPTS = 3
-_PAUSE_S = 0.6
-_LONGEST_PAUSE_S = 8.0
-"""A Retry-After up to this is waited out; a longer one is told."""
 
 _JOB_FIELDS = (
     "name,displayName,state,createTime,startTime,endTime,updateTime,labels,error,"
@@ -51,42 +39,6 @@ _ACTIVE = " OR ".join(
 )
 _NOT_SENT = (mishaps.NothingAnswersError, NameLookupError, TlsError, ProxyError)
 """Failures before the request left this machine."""
-
-
-class Tokens(Protocol):
-    """The part of `GoogleCredentials` that is needed here."""
-
-    @property
-    def end_user(self) -> bool:
-        """Whether a person's account stands behind the token."""
-
-    @property
-    def quota_project(self) -> str | None:
-        """The project that the credentials name for quota."""
-
-    def token(self) -> str:
-        """Return a token."""
-
-    def refresh(self, refused: str | None = None) -> str:
-        """Return another token than the one that was refused."""
-
-
-def check_endpoint(endpoint: str) -> str:
-    """Return a `google_endpoint` without a slash at its end, empty for Google's own.
-
-    Raises:
-        ConfigError: no address, or one over which a token would travel unprotected.
-    """
-    if not endpoint:
-        return ""
-    base = check_base_url(endpoint)
-    parts = check_url(base)
-    if parts.scheme != "https" and not is_loopback(parts.hostname):
-        raise ConfigError(
-            _("google_endpoint would carry tokens unprotected over http."),
-            _("Use https, or an emulator on this machine: http://127.0.0.1:PORT."),
-        )
-    return base
 
 
 class VertexRest(JobClient):
@@ -120,10 +72,7 @@ class VertexRest(JobClient):
         super().__init__(regions, now)
         self._project = check_project(project)
         self._endpoint = check_endpoint(endpoint)
-        self._transport = transport.share()
-        self._credentials = credentials
-        self._timeouts = timeouts
-        self._names_project = True
+        self._calls = GoogleCalls(transport, credentials, self._project, timeouts=timeouts)
 
     def fetch_page(self, region: str, query: Query) -> Page:
         """Return a region's jobs, filtered by the server; by the client, where the server refuses the filter."""
@@ -142,12 +91,12 @@ class VertexRest(JobClient):
 
     def fetch_job(self, region: str, number: str) -> Mapping[str, object]:
         """Return one whole CustomJob."""
-        return wire.as_object(self._get(self._url(region, number), {}).json())
+        return wire.as_object(self._calls.read("GET", self._url(region, number)).json())
 
     def cancel_job(self, region: str, number: str) -> None:
         """Ask for the end of a job; one that has ended already is no error here, a look at it will tell."""
         url = self._url(check_region(region), check_number(number)) + ":cancel"
-        reply = self._authorized("POST", url, json={})
+        reply = self._calls.send("POST", url, json={})
         if reply.status >= 400:
             raise error_of(refusal_of(reply))
 
@@ -160,7 +109,7 @@ class VertexRest(JobClient):
         check_body(body)
         url = self._url(check_region(region))
         try:
-            reply = self._authorized("POST", url, json=dict(body))
+            reply = self._calls.send("POST", url, json=dict(body))
             if reply.status >= 500:
                 raise error_of(refusal_of(reply))
             job = read_custom_job(reply.json(), region) if reply.status < 400 else None
@@ -177,7 +126,7 @@ class VertexRest(JobClient):
     def abort(self) -> None:
         """End what is under way, and refuse what comes later."""
         super().abort()
-        self._transport.abort()
+        self._calls.abort()
 
     @property
     def way(self) -> str:
@@ -211,53 +160,9 @@ class VertexRest(JobClient):
 
     def _page(self, region: str, params: Mapping[str, str]) -> tuple[list[Mapping[str, object]], str | None]:
         """Return one page's CustomJobs and the token of the next one, None after the last."""
-        body = wire.as_object(self._get(self._url(region), params).json())
+        body = wire.as_object(self._calls.read("GET", self._url(region), params=params).json())
         jobs = [wire.as_object(job) for job in wire.as_list(body.get("customJobs"))]
         return jobs, wire.as_text(body.get("nextPageToken"))
-
-    def _get(self, url: str, params: Mapping[str, str]) -> Reply:
-        """Return a 2xx answer; a server that fails or is busy for a moment is asked again."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            reply = self._authorized("GET", url, params=params)
-            if reply.ok:
-                return reply
-            error = error_of(refusal_of(reply))
-            pause = _PAUSE_S * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
-            if isinstance(error, RateLimitedError) and error.until is not None:
-                pause = (error.until - datetime.now(UTC)).total_seconds()
-            elif not isinstance(error, ServerFailedError):
-                raise error
-            if attempt == _ATTEMPTS or pause > _LONGEST_PAUSE_S:
-                raise error
-            if self._stop.wait(max(0.0, pause)):
-                raise mishaps.aborted()
-        raise BadAnswerError(_("Google gave no answer."), _("Try again in a moment."))
-
-    def _authorized(
-        self, method: str, url: str, *, json: object = None, params: Mapping[str, str] | None = None
-    ) -> Reply:
-        """Return an answer; a refused token is renewed once, an unwelcome quota project left out from then on."""
-        if self._stop.is_set():
-            raise mishaps.aborted()
-        token = self._credentials.token()
-        reply = self._send(method, url, token, json, params)
-        if reply.status == 401:
-            token = self._credentials.refresh(token)
-            reply = self._send(method, url, token, json, params)
-        if reply.status == 403 and self._names_project and self._credentials.end_user:
-            error = error_of(refusal_of(reply))
-            if isinstance(error, PermissionDeniedError) and (
-                error.reason == "USER_PROJECT_DENIED" or error.permission == "serviceusage.services.use"
-            ):
-                self._names_project = False
-                reply = self._send(method, url, token, json, params)
-        return reply
-
-    def _send(self, method: str, url: str, token: str, json: object, params: Mapping[str, str] | None) -> Reply:
-        headers = {"Authorization": f"Bearer {token}"}
-        if self._names_project and self._credentials.end_user:
-            headers["X-Goog-User-Project"] = self._credentials.quota_project or self._project
-        return self._transport.request(method, url, headers=headers, json=json, params=params, timeout=self._timeouts)
 
 
 def _filter(query: Query) -> str:

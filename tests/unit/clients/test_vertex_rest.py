@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from avdesk.clients import vertex_rest
+from avdesk.clients import google_calls
 from avdesk.clients.mishaps import NothingAnswersError
 from avdesk.clients.reply import Timeouts
 from avdesk.clients.transport import Transport
@@ -78,7 +78,7 @@ def envelope(code: int, status: str, message: str = "No.", **info: object) -> di
 @pytest.fixture
 def make(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> Callable[..., VertexRest]:
     """Return a function that makes a client for a server, with hardly any pause between attempts."""
-    monkeypatch.setattr(vertex_rest, "_PAUSE_S", 0.01)
+    monkeypatch.setattr(google_calls, "PAUSE_S", 0.01)
 
     def make(server: FaultServer | str, tokens: Tokens | None = None) -> VertexRest:
         url = server if isinstance(server, str) else server.url
