@@ -38,6 +38,7 @@ class Kind(StrEnum):
     PROJECT = "project"
     REGIONS = "regions"
     LANGUAGE = "language"
+    ENVIRONMENT = "environment"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class Option:
         choices: the values of a choice.
         instead: what holds where the file's value is unusable: the default, unless that would be unsafe.
         vital: whether an environment without a usable value of it cannot be used at all.
+        restart: whether the running app takes a change of it only when it is started again.
     """
 
     table: str
@@ -68,6 +70,7 @@ class Option:
     choices: tuple[str, ...] = ()
     instead: object = None
     vital: bool = False
+    restart: bool = False
 
     @property
     def unit(self) -> str:
@@ -94,10 +97,11 @@ def _option(
     choices: tuple[str, ...] = (),
     instead: object = None,
     vital: bool = False,
+    restart: bool = False,
 ) -> Option:
     default = next(item.default for item in dataclasses.fields(_OWNERS[table]) if item.name == key)
     fallback = default if instead is None else instead
-    return Option(table, key, kind, default, label, explained, *span, choices, fallback, vital)
+    return Option(table, key, kind, default, label, explained, *span, choices, fallback, vital, restart)
 
 
 _HOUR, _WEEK = 3600.0, 604_800.0
@@ -278,6 +282,7 @@ OPTIONS: tuple[Option, ...] = (
         Kind.LANGUAGE,
         lambda: _("Language"),
         lambda: _("A language code such as de; empty for the system's language."),
+        restart=True,
     ),
 )
 
@@ -291,3 +296,14 @@ def _by_table() -> Mapping[str, Mapping[str, Option]]:
 
 TABLES: Mapping[str, Mapping[str, Option]] = _by_table()
 """Table → key → option."""
+
+DEFAULT_ENVIRONMENT = Option(
+    "",
+    "default_environment",
+    Kind.ENVIRONMENT,
+    "dev",
+    lambda: _("Default environment"),
+    lambda: _("The environment that is looked at when none is named."),
+    instead="dev",
+)
+"""The one option that stands in no table."""

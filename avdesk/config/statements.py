@@ -39,8 +39,11 @@ class Statement:
     unclosed: bool
 
 
-def statements(text: str) -> Iterator[Statement]:
-    """Return the statements of a TOML text in order; damaged ones too."""
+def statements(text: str, *, sound: bool = False) -> Iterator[Statement]:
+    """Return the statements of a TOML text in order; damaged ones too.
+
+    `sound`: the text is valid TOML, so that nothing in it has to be taken for a value that was never closed.
+    """
     lines = text.split("\n")
     table: KeyPath = ()
     row = 0
@@ -51,14 +54,14 @@ def statements(text: str) -> Iterator[Statement]:
             continue
         if bare.startswith("["):
             match = _HEADER.match(lines[row])
-            path = _key_path(match.group(1)) if match else None
+            path = key_path(match.group(1)) if match else None
             table = path if path is not None else ("", str(row + 1))
             yield Statement(row + 1, row + 1, lines[row], header=True, table=table, path=path, unclosed=not match)
             row += 1
             continue
-        last, unclosed = _end_of_value(lines, row)
-        key, found, _value = _split_key(lines[row])
-        path = _key_path(key) if found else None
+        last, unclosed = _end_of_value(lines, row, sound=sound)
+        key, found, _value = split_key(lines[row])
+        path = key_path(key) if found else None
         whole = None if path is None else table + path
         body = "\n".join(lines[row : last + 1])
         yield Statement(row + 1, last + 1, body, header=False, table=table, path=whole, unclosed=unclosed)
@@ -83,11 +86,14 @@ def line_of(lines: dict[KeyPath, int], path: KeyPath) -> int | None:
     return min((line for known, line in lines.items() if known[: len(path)] == path), default=None)
 
 
-def _split_key(line: str) -> tuple[str, bool, str]:
+def split_key(line: str) -> tuple[str, bool, str]:
     """Return the text before the first ``=`` outside quotes, whether there is one, and the rest."""
-    quote = ""
+    quote, escaped = "", False
     for place, character in enumerate(line[:_MAX_KEY]):
-        if quote:
+        if escaped:
+            escaped = False
+        elif quote:
+            escaped = character == "\\" and quote == '"'
             quote = "" if character == quote else quote
         elif character in "\"'":
             quote = character
@@ -96,7 +102,7 @@ def _split_key(line: str) -> tuple[str, bool, str]:
     return line, False, ""
 
 
-def _key_path(text: str) -> KeyPath | None:
+def key_path(text: str) -> KeyPath | None:
     """Return the parts of a dotted key, None when it is none."""
     bare = text.strip()
     if _BARE_PATH.fullmatch(bare):
@@ -126,7 +132,8 @@ class _Reader:
     def open(self) -> bool:
         return self.depth > 0 or len(self.quote) == 3
 
-    def feed(self, line: str) -> None:
+    def feed(self, line: str) -> int:
+        """Read one line, and return where its comment begins: at its end when there is none."""
         place = 0
         while place < len(line):
             character = line[place]
@@ -144,12 +151,13 @@ class _Reader:
                 place += len(self.quote)
                 continue
             elif character == "#":
-                return
+                return place
             elif character in "[{":
                 self.depth += 1
             elif character in "]}":
                 self.depth = max(0, self.depth - 1)
             place += 1
+        return len(line)
 
     def end_line(self) -> None:
         """Close a one-line string that its line did not close."""
@@ -157,9 +165,21 @@ class _Reader:
             self.quote = ""
 
 
-def _end_of_value(lines: list[str], row: int) -> tuple[int, bool]:
+def comments_in(text: str) -> list[str]:
+    """Return the comments of a TOML text, each from its ``#`` to the end of its line."""
+    found = []
+    reader = _Reader()
+    for line in text.split("\n"):
+        place = reader.feed(line)
+        if place < len(line):
+            found.append(line[place:].rstrip())
+        reader.end_line()
+    return found
+
+
+def _end_of_value(lines: list[str], row: int, *, sound: bool) -> tuple[int, bool]:
     """Return the last row of the statement that begins at `row`, and whether it is never closed."""
-    _key, _found, value = _split_key(lines[row])
+    _key, _found, value = split_key(lines[row])
     reader = _Reader()
     reader.feed(value)
     unclosed = len(reader.quote) == 1
@@ -168,7 +188,7 @@ def _end_of_value(lines: list[str], row: int) -> tuple[int, bool]:
         row += 1
         if row >= len(lines):
             return row - 1, True
-        if not reader.quote and (_NEW_KEY.match(lines[row]) or _NEW_HEADER.match(lines[row])):
+        if not sound and not reader.quote and (_NEW_KEY.match(lines[row]) or _NEW_HEADER.match(lines[row])):
             return row - 1, True
         reader.feed(lines[row])
         reader.end_line()

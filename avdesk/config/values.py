@@ -150,6 +150,16 @@ def _language(_option: Option, value: object) -> str:
     return text
 
 
+def _environment(_option: Option, value: object) -> str:
+    text = _text(value)
+    if not ENVIRONMENT_NAME.fullmatch(text):
+        raise UnfitError(
+            _("“{value}” is no name for an environment.").format(value=quoted(text)),
+            _("Use letters, digits, “-” and “_”."),
+        )
+    return text
+
+
 def _wrong_type(value: object, wanted: str) -> UnfitError:
     return UnfitError(_("is {found}, but must be {wanted}.").format(found=_type_name(value), wanted=wanted))
 
@@ -178,4 +188,5 @@ _CHECKS: Mapping[Kind, Callable[[Option, object], object]] = {
     Kind.PROJECT: _project,
     Kind.REGIONS: _regions,
     Kind.LANGUAGE: _language,
+    Kind.ENVIRONMENT: _environment,
 }
