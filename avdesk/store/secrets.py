@@ -8,17 +8,30 @@ import base64
 import binascii
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from avdesk.core.errors import CredentialsMissingError, NotAllowedError
+from avdesk.core.redact import know_secret
 from avdesk.i18n import _
+from avdesk.store import keyrings
+from avdesk.store.keyrings import KeyringFacts, UnfitKeyringError, fit_keyring, is_unused
+
+if TYPE_CHECKING:
+    from keyring.backend import KeyringBackend
 
 SERVICE = "avdesk"
 BEARER, SERVICE_ACCOUNT = "bearer", "service-account"
 """The kinds of credential."""
 
 DEADLINE_S = 8.0
+UNLOCK_S = 120.0
+"""For a person who is asked for the keyring's password."""
+
 MAX_SECRET = 65_536
+_MOST_COPIES = 5
+# Of the Secret Service's library, which is not there on every platform.
+_LOCKED_KINDS = ("LockedException", "PromptDismissedException")
+_ABSENT_KINDS = ("SecretServiceNotAvailableException",)
 
 _T = TypeVar("_T")
 
@@ -45,12 +58,12 @@ def read_secret(environment: str, kind: str, deadline_s: float = DEADLINE_S) -> 
     user = _user(environment, kind)
 
     def read() -> str | None:
-        import keyring
-
-        return keyring.get_password(SERVICE, user)
+        chosen = _open_keyring()
+        return None if is_unused(chosen) else chosen.get_password(SERVICE, user)
 
     stored = _within(read, deadline_s)
     secret = _unpack(stored) if stored else ""
+    know_secret(secret)
     if not secret:
         raise CredentialsMissingError(
             _("No {kind} credential is stored for the environment “{name}”.").format(kind=kind, name=environment),
@@ -67,17 +80,23 @@ def write_secret(environment: str, kind: str, secret: str, deadline_s: float = D
         KeyringLockedError: it is locked or does not answer.
     """
     user = _user(environment, kind)
+    know_secret(secret)
     if not secret or len(secret) > MAX_SECRET:
         raise KeyringAbsentError(
             _("The secret is empty or too long to be stored."), _("Give it again; check where it comes from.")
         )
+    packed = _pack(secret)
 
-    def write() -> None:
-        import keyring
+    def write() -> bool:
+        chosen = _open_keyring()
+        chosen.set_password(SERVICE, user, packed)
+        return chosen.get_password(SERVICE, user) == packed
 
-        keyring.set_password(SERVICE, user, _pack(secret))
-
-    _within(write, deadline_s)
+    if not _within(write, deadline_s):
+        raise KeyringAbsentError(
+            _("The keyring did not keep the secret."),
+            _("Another keyring may hold an older one; “avdesk doctor” tells which ones there are."),
+        )
 
 
 def delete_secret(environment: str, kind: str, deadline_s: float = DEADLINE_S) -> bool:
@@ -90,65 +109,65 @@ def delete_secret(environment: str, kind: str, deadline_s: float = DEADLINE_S) -
     user = _user(environment, kind)
 
     def delete() -> bool:
-        import keyring
-
-        if keyring.get_password(SERVICE, user) is None:
-            return False
-        keyring.delete_password(SERVICE, user)
-        return True
+        chosen = _open_keyring()
+        found = False
+        for _copy in range(_MOST_COPIES):  # of several keyrings each may hold one
+            if is_unused(chosen) or chosen.get_password(SERVICE, user) is None:
+                break
+            chosen.delete_password(SERVICE, user)
+            found = True
+        return found
 
     return _within(delete, deadline_s)
 
 
-def keyring_name(deadline_s: float = DEADLINE_S) -> str:
-    """Return the name of the keyring that would be used.
+def keyring_facts(deadline_s: float = DEADLINE_S) -> KeyringFacts:
+    """Return which keyring would be used, which others there are, and whether it is locked.
 
     Raises:
         KeyringAbsentError: there is none.
         KeyringLockedError: it does not answer.
     """
+    return _within(keyrings.keyring_facts, deadline_s)
 
-    def find() -> tuple[str, float]:
-        import keyring
 
-        found = keyring.get_keyring()
-        kind = type(found)
-        name = f"{kind.__module__}.{kind.__name__}"
-        inner = getattr(found, "backends", None)
-        if inner:
-            name = ", ".join(f"{type(each).__module__.rpartition('.')[2]}" for each in inner)
-        return name, float(getattr(found, "priority", 0))
-
-    name, priority = _within(find, deadline_s)
-    if priority <= 0 or name.startswith(("keyring.backends.fail", "keyring.backends.null")):
-        raise _absent()
-    return name.removeprefix("keyring.backends.").removesuffix(".Keyring")
+def keyring_name(deadline_s: float = DEADLINE_S) -> str:
+    """Return the names of the keyring that would be used, and of others that are looked into; raises as above."""
+    facts = keyring_facts(deadline_s)
+    return ", ".join((facts.name, *facts.others))
 
 
 def check_unlocked(deadline_s: float = DEADLINE_S) -> None:
     """Check that the keyring is open, without making it ask the user, where that can be told (the Secret Service).
 
     Raises:
+        KeyringAbsentError: there is none.
         KeyringLockedError: it is locked or does not answer.
     """
+    _within(_open_keyring, deadline_s)
 
-    def locked() -> bool:
-        import keyring
 
-        chosen = keyring.get_keyring()
-        kinds = {type(each).__module__ for each in (chosen, *getattr(chosen, "backends", ()))}
-        if "keyring.backends.SecretService" not in kinds:
-            return False
-        import secretstorage
+def unlock_keyring(deadline_s: float = UNLOCK_S) -> None:
+    """Have the desktop ask the user for the keyring's password.
 
-        connection = secretstorage.dbus_init()
-        try:
-            return bool(secretstorage.get_default_collection(connection).is_locked())
-        finally:
-            connection.close()
-
-    if _within(locked, deadline_s):
+    Raises:
+        KeyringAbsentError: there is none.
+        KeyringLockedError: the user did not give it, or nothing on this desktop can ask for it.
+    """
+    if not _within(lambda: keyrings.unlock(fit_keyring()), deadline_s):
         raise _locked()
+
+
+def _open_keyring() -> "KeyringBackend":
+    """Return the keyring, unless it is locked: a program that looks now and then must not make it ask each time."""
+    chosen = fit_keyring()
+    if keyrings.is_locked(chosen):
+        raise _LockedError
+    return chosen
+
+
+class _LockedError(Exception):
+    """Found locked before it was asked for anything."""
 
 
 def _user(environment: str, kind: str) -> str:
@@ -196,8 +215,14 @@ def _explained(error: BaseException) -> NotAllowedError:
     """Return AVDesk's error for what a backend raised; its text could hold anything and is not repeated."""
     from keyring import errors
 
-    if isinstance(error, errors.KeyringLocked):
+    if isinstance(error, errors.KeyringLocked | _LockedError):
         return _locked()
+    if type(error).__name__ in _LOCKED_KINDS:
+        return _locked()
+    if type(error).__name__ in _ABSENT_KINDS:
+        return _absent()
+    if isinstance(error, UnfitKeyringError):
+        return _plain_alone() if error.plain else _absent()
     if isinstance(error, errors.NoKeyringError | errors.InitError):
         return _absent()
     if isinstance(error, errors.PasswordSetError):
@@ -217,5 +242,12 @@ def _locked() -> KeyringLockedError:
 def _absent() -> KeyringAbsentError:
     return KeyringAbsentError(
         _("There is no keyring in which a secret could be kept."),
-        _('Install and unlock one (on Linux gnome-keyring or KWallet), or use auth = "none".'),
+        _("Install and unlock one (on Linux gnome-keyring or KWallet), or hold the secret for this session only."),
+    )
+
+
+def _plain_alone() -> KeyringAbsentError:
+    return KeyringAbsentError(
+        _("The only keyring here keeps secrets in a file of its own; nothing was given to it."),
+        _("Install and unlock another one (on Linux gnome-keyring or KWallet), or hold the secret for this session."),
     )
