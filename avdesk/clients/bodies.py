@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib3.response import BaseHTTPResponse
 
 from avdesk.clients import mishaps
-from avdesk.core.errors import BadAnswerError
+from avdesk.core.errors import BadAnswerError, TooLargeError
 from avdesk.i18n import _
 
 _CHUNK = 64 * 1024
@@ -16,7 +16,8 @@ def read_body(raw: BaseHTTPResponse, encoding: str, max_bytes: int) -> bytes:
     """Return the whole body, decompressed.
 
     Raises:
-        BadAnswerError: it is larger than `max_bytes`, cut off, or packed otherwise than with gzip.
+        TooLargeError: it is larger than `max_bytes`.
+        BadAnswerError: it is cut off, or packed otherwise than with gzip.
     """
     unpack = _unpacker(encoding.strip().lower())
     body = bytearray()
@@ -24,7 +25,7 @@ def read_body(raw: BaseHTTPResponse, encoding: str, max_bytes: int) -> bytes:
         for piece in (chunk,) if unpack is None else unpack.feed(chunk):
             body += piece
             if len(body) > max_bytes:
-                raise BadAnswerError(
+                raise TooLargeError(
                     _("The answer is larger than {megabytes} MB.").format(megabytes=max(1, max_bytes // 2**20)),
                     _("Ask for less at once, or check what answers at this address."),
                 )

@@ -39,11 +39,7 @@ def make_vertex(
     """
     if way == "off":
         return None
-    if way not in ("auto", "rest", "gcloud"):
-        raise ConfigError(
-            _("“{value}” is no way to ask Vertex AI.").format(value=way),
-            _("Set vertex to auto, rest, gcloud or off."),
-        )
+    check_way(way)
 
     def rest() -> VertexRest:
         own = credentials or GoogleCredentials(transport, key=key)
@@ -58,3 +54,16 @@ def make_vertex(
     if way == "rest":
         return rest()
     return gcloud() if way == "gcloud" else VertexAuto(rest(), gcloud())
+
+
+def check_way(way: str) -> None:
+    """Refuse what is no ``vertex`` setting but ``off``.
+
+    Raises:
+        ConfigError: so it is.
+    """
+    if way not in ("auto", "rest", "gcloud"):
+        raise ConfigError(
+            _("“{value}” is no way to ask Vertex AI.").format(value=way),
+            _("Set vertex to auto, rest, gcloud or off."),
+        )

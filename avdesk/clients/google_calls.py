@@ -84,30 +84,19 @@ class GoogleCalls:
         self._names_project = True
         self._stop = threading.Event()
 
-    def read(
-        self,
-        method: str,
-        url: str,
-        *,
-        json: object = None,
-        params: Mapping[str, str] | None = None,
-        max_bytes: int = MAX_BYTES,
-        waits_for_quota: bool = True,
-    ) -> Reply:
-        """Return a 2xx answer to a request that changes nothing; a server that fails for a moment is asked again.
-
-        `waits_for_quota`: whether a short Retry-After of a 429 is waited out.
+    def get(self, url: str, params: Mapping[str, str] | None = None) -> Reply:
+        """Return a 2xx answer; a server that fails or is busy for a moment is asked again.
 
         Raises:
             KnownError: there was none.
         """
         for attempt in range(1, ATTEMPTS + 1):
-            reply = self.send(method, url, json=json, params=params, max_bytes=max_bytes)
+            reply = self.send("GET", url, params=params)
             if reply.ok:
                 return reply
             error = error_of(refusal_of(reply))
             pause = PAUSE_S * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, no secret
-            if isinstance(error, RateLimitedError) and error.until is not None and waits_for_quota:
+            if isinstance(error, RateLimitedError) and error.until is not None:
                 pause = (error.until - datetime.now(UTC)).total_seconds()
             elif not isinstance(error, ServerFailedError):
                 raise error

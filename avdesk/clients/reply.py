@@ -59,16 +59,18 @@ class Reply:
         """Whether the body is a web page, by its type or its first character."""
         return "html" in self.headers.get("content-type", "").lower() or self.body.lstrip()[:1] == b"<"
 
-    def json(self) -> object:
+    def json(self, *, deepest: int = MAX_DEPTH) -> object:
         """Return the decoded body; NaN and Infinity, which are no JSON, read as None.
+
+        `deepest`: levels of nesting that are read.
 
         Raises:
             BadAnswerError: a web page, no UTF-8, no JSON or cut off, nested too deeply.
         """
-        return read_json(self.body, html=self.is_html)
+        return read_json(self.body, html=self.is_html, deepest=deepest)
 
 
-def read_json(body: bytes, *, html: bool = False) -> object:
+def read_json(body: bytes, *, html: bool = False, deepest: int = MAX_DEPTH) -> object:
     """Return the JSON of `body`, as `Reply.json` does."""
     if html:
         raise BadAnswerError(
@@ -76,7 +78,7 @@ def read_json(body: bytes, *, html: bool = False) -> object:
             _("Check the address: a sign-in page or another program may be answering there."),
         )
     advice = _("Check the address, and the server's log for what went wrong.")
-    if depth(body) > MAX_DEPTH:
+    if depth(body) > deepest:
         raise BadAnswerError(_("The answer is nested too deeply to be read."), advice)
     try:
         decoded: object = json.loads(body.decode("utf-8-sig"), parse_constant=_unknown)

@@ -74,6 +74,10 @@ class BadAnswerError(UnreachableError):
     """An answer came but means nothing: HTML, cut off, too large, too deeply nested, of the wrong shape."""
 
 
+class TooLargeError(BadAnswerError):
+    """An answer is larger than what is taken."""
+
+
 class RedirectError(BadAnswerError):
     """The server sends us to another host; credentials do not follow."""
 

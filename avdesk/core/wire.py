@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 _RFC3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,12}))?\s*([Zz]|[+-]\d\d:?\d\d)?")
 _DURATION = re.compile(r"(-?\d{1,12}(?:\.\d{1,9})?)s?")
+_NANO = 1_000_000_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_NUMBER = 1e15
 _LONGEST_S = 10 * 365 * 86_400.0
 _YEARS = range(1970, 2200)
@@ -113,6 +115,40 @@ def rfc3339(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def as_nanos(value: object) -> int | None:
+    """Return Unix nanoseconds from an RFC 3339 timestamp with a zone, as `as_time` but with all of its digits."""
+    moment = as_time(value)
+    if moment is None or not isinstance(value, str):
+        return None
+    match = _RFC3339.fullmatch(value.strip())
+    digits = (match.group(7) if match is not None else None) or "0"
+    return _whole_seconds(moment) * _NANO + int(digits[:9].ljust(9, "0"))
+
+
+def nanos_of_time(moment: datetime | None) -> int | None:
+    """Return a UTC time as Unix nanoseconds; None for None."""
+    if moment is None:
+        return None
+    return _whole_seconds(moment) * _NANO + moment.microsecond * 1000
+
+
+def time_of_nanos(nanos: int | None) -> datetime | None:
+    """Return Unix nanoseconds as a UTC time, cut to microseconds; None for None."""
+    return None if nanos is None else _EPOCH + timedelta(microseconds=nanos // 1000)
+
+
+def rfc3339_nanos(nanos: int) -> str:
+    """Return Unix nanoseconds as ``2026-11-23T21:38:02.123456789Z``."""
+    seconds, fraction = divmod(nanos, _NANO)
+    whole = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    return f"{whole}.{fraction:09d}Z"
+
+
+def _whole_seconds(moment: datetime) -> int:
+    since = moment - _EPOCH
+    return since.days * 86_400 + since.seconds
 
 
 def _match_time(value: object) -> datetime | None:
