@@ -57,9 +57,7 @@ def read_key(text: str) -> KeyPath:
     if path is None and bare and '"' not in bare and "'" not in bare and bare.isprintable():
         path = tuple(bare.split("."))  # a name with letters that TOML wants quoted
     if path is None or not all(path):
-        raise UsageError(
-            _("“{key}” is no key.").format(key=quoted(text)), _("Write it like environments.dev.url.")
-        )
+        raise UsageError(_("“{key}” is no key.").format(key=quoted(text)), _("Write it like environments.dev.url."))
     return _with_whole_name(path)
 
 

@@ -269,6 +269,13 @@ OPTIONS: tuple[Option, ...] = (
         lambda: _("Tell when the server cannot be reached, and when it is back."),
     ),
     _option(
+        NOTIFICATIONS,
+        "health",
+        Kind.FLAG,
+        lambda: _("Health check failed"),
+        lambda: _("Tell when a health check fails or comes and goes, and when it is well again."),
+    ),
+    _option(
         APPEARANCE,
         "theme",
         Kind.CHOICE,

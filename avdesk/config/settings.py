@@ -35,7 +35,7 @@ class Notifications:
 
     Attributes:
         enabled: any at all.
-        run_finished, run_failed, job_stuck, server_lost: the kinds, one by one.
+        run_finished, run_failed, job_stuck, server_lost, health: the kinds, one by one.
     """
 
     enabled: bool = True
@@ -43,6 +43,7 @@ class Notifications:
     run_failed: bool = True
     job_stuck: bool = True
     server_lost: bool = True
+    health: bool = True
 
 
 @dataclass(frozen=True, slots=True)
