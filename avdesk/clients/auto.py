@@ -28,14 +28,17 @@ class VertexAuto:
         *,
         recheck_s: float = RECHECK_S,
         clock: Callable[[], float] = time.monotonic,
+        version: Callable[[], object] | None = None,
     ) -> None:
-        """Take both; `clock` counts seconds."""
+        """Take both; `clock` counts seconds, `version` returns another value once REST has other credentials."""
         self._rest = rest
         self._gcloud = gcloud
         self._recheck_s = recheck_s
         self._clock = clock
         self._lock = threading.Lock()
         self._gcloud_until: float | None = None
+        self._version = version
+        self._version_without: object = None
 
     @property
     def way(self) -> str:
@@ -115,7 +118,10 @@ class VertexAuto:
         self._gcloud.close()
 
     def _prefers_gcloud(self) -> bool:
+        version = self._version() if self._version is not None else None
         with self._lock:
+            if version != self._version_without:
+                return False
             return self._gcloud_until is not None and self._clock() < self._gcloud_until
 
     def _do(self, ask: Callable[[VertexClient], T]) -> T:
@@ -125,6 +131,7 @@ class VertexAuto:
         """
         if self._prefers_gcloud():
             return ask(self._gcloud)
+        version = self._version() if self._version is not None else None
         try:
             answer = ask(self._rest)
         except _NO_CREDENTIALS as error:
@@ -139,4 +146,5 @@ class VertexAuto:
             raise reason from None
         with self._lock:
             self._gcloud_until = self._clock() + self._recheck_s
+            self._version_without = version
         return answer

@@ -11,6 +11,7 @@ from avdesk.clients.words import allowance, retry_after, server_words
 from avdesk.core.errors import (
     CredentialsExpiredError,
     KnownError,
+    NotAllowedError,
     NotFoundError,
     PermissionDeniedError,
     RateLimitedError,
@@ -42,6 +43,7 @@ class AutoVideoClient:
         transport: Transport,
         *,
         bearer: Callable[[], str | None] | None = None,
+        renew: Callable[[str], str | None] | None = None,
         quick: Timeouts = QUICK,
         patient: Timeouts = PATIENT,
     ) -> None:
@@ -51,6 +53,7 @@ class AutoVideoClient:
             base_url: ``http://host:port`` or ``https://host``, a path is allowed.
             transport: what carries the requests.
             bearer: returns the token to send, None for none; asked before every request, may raise `KnownError`.
+            renew: returns another token than the one that the server refused (401), None where there is no other.
             quick: time-outs of ordinary calls.
             patient: time-outs of calls that take the server long.
 
@@ -61,6 +64,7 @@ class AutoVideoClient:
         self._host = host_label(check_url(self.base_url))
         self._transport = transport
         self._bearer = bearer
+        self._renew = renew
         self._quick = quick
         self._patient = patient
 
@@ -163,15 +167,29 @@ class AutoVideoClient:
     ) -> Reply:
         if not _PATH.fullmatch(path) or ".." in path:
             raise UsageError(_("This is no path of the server."), _("Write it like /health/quota."))
+        timeout = self._patient if patient else self._quick
+
+        def request(token: str | None) -> Reply:
+            headers = {"Authorization": f"Bearer {token}"} if token else None
+            url = self.base_url + path
+            return self._transport.request(method, url, headers=headers, json=json, params=params, timeout=timeout)
+
         token = self._bearer() if self._bearer is not None else None
-        return self._transport.request(
-            method,
-            self.base_url + path,
-            headers={"Authorization": f"Bearer {token}"} if token else None,
-            json=json,
-            params=params,
-            timeout=self._patient if patient else self._quick,
-        )
+        reply = request(token)
+        if reply.status == 401 and token:
+            newer = self._newer(token)
+            if newer:
+                return request(newer)
+        return reply
+
+    def _newer(self, refused: str) -> str | None:
+        """Return the token that the user has stored meanwhile; a keyring that is locked now changes no refusal."""
+        if self._renew is None:
+            return None
+        try:
+            return self._renew(refused)
+        except NotAllowedError:
+            return None
 
     def _refusal(self, reply: Reply) -> KnownError:
         """Return the error that a status from 400 up means."""

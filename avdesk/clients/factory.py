@@ -22,6 +22,7 @@ def make_vertex(
     endpoint: str = "",
     key: Callable[[], str | None] | None = None,
     credentials: GoogleCredentials | None = None,
+    version: Callable[[], object] | None = None,
 ) -> VertexClient | None:
     """Return the client for an environment's ``vertex`` setting, None for ``off``. Nothing is sent or run yet.
 
@@ -33,6 +34,7 @@ def make_vertex(
         endpoint: the environment's ``google_endpoint``.
         key: returns the stored service-account key.
         credentials: for REST; made from `key` when None.
+        version: returns another value once the stored key is another one.
 
     Raises:
         ConfigError: a setting cannot be used.
@@ -42,7 +44,7 @@ def make_vertex(
     check_way(way)
 
     def rest() -> VertexRest:
-        own = credentials or GoogleCredentials(transport, key=key)
+        own = credentials or GoogleCredentials(transport, key=key, version=version)
         return VertexRest(project, regions, transport, own, endpoint=endpoint)
 
     def gcloud() -> VertexGcloud:
@@ -53,7 +55,7 @@ def make_vertex(
 
     if way == "rest":
         return rest()
-    return gcloud() if way == "gcloud" else VertexAuto(rest(), gcloud())
+    return gcloud() if way == "gcloud" else VertexAuto(rest(), gcloud(), version=version)
 
 
 def check_way(way: str) -> None:

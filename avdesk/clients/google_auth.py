@@ -10,6 +10,7 @@ from avdesk.clients.grants import GcloudSource, GoogleAuthSource, Grant, Source,
 from avdesk.clients.transport import Transport
 from avdesk.clients.urls import check_url
 from avdesk.core.errors import AvdeskError, CredentialsExpiredError, CredentialsMissingError
+from avdesk.core.redact import know_secret
 from avdesk.i18n import _
 
 _EARLY = timedelta(minutes=5)
@@ -31,6 +32,7 @@ class GoogleCredentials:
         gcloud: Gcloud | None = None,
         only_gcloud: bool = False,
         only: Source | None = None,
+        version: Callable[[], object] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Prepare; nothing is looked for before the first token.
@@ -41,6 +43,7 @@ class GoogleCredentials:
             gcloud: runs gcloud.
             only_gcloud: look at no other source.
             only: look at this source alone.
+            version: returns another value once the stored key is another one: all sources are then looked at anew.
             now: the clock (UTC).
         """
         self._transport = transport
@@ -48,6 +51,8 @@ class GoogleCredentials:
         self._gcloud = gcloud or Gcloud()
         self._only_gcloud = only_gcloud
         self._only = only
+        self._version = version
+        self._seen_version: object = None
         self._now = now
         self._lock = threading.RLock()
         self._source: Source | None = None
@@ -89,6 +94,7 @@ class GoogleCredentials:
             UnreachableError: the sign-in service, or gcloud, gave no answer.
         """
         with self._lock:
+            self._follow_changes()
             if self._grant is None or self._kept_until is None or self._now() >= self._kept_until:
                 self._renew(force=False)
             assert self._grant is not None
@@ -101,16 +107,18 @@ class GoogleCredentials:
         newer one is returned. Raises as `token`.
         """
         with self._lock:
+            self._follow_changes()
             if refused is None or self._grant is None or self._grant.token == refused:
                 self._renew(force=True)
             assert self._grant is not None
             return self._grant.token
 
-    def identity_token(self, audience: str) -> str:
+    def identity_token(self, audience: str, *, refused: str | None = None) -> str:
         """Return an identity token for a server behind IAM, from the first source that gives one.
 
         Args:
             audience: the server's base URL.
+            refused: a token that the server did not accept; another one is asked for.
 
         Raises:
             ConfigError: `audience` is no address.
@@ -119,10 +127,12 @@ class GoogleCredentials:
         parts = check_url(audience)
         audience = f"{parts.scheme}://{parts.netloc}"
         with self._lock:
+            self._follow_changes()
             kept = self._identities.get(audience)
-            if kept is not None and self._now() < kept[1]:
+            if kept is not None and kept[0] != refused and self._now() < kept[1]:
                 return kept[0]
             grant = self._identity(audience)
+            know_secret(grant.token)
             self._identities[audience] = (grant.token, self._good_until(grant))
             return grant.token
 
@@ -132,12 +142,20 @@ class GoogleCredentials:
             self._source = self._grant = self._kept_until = None
             self._identities.clear()
 
+    def _follow_changes(self) -> None:
+        """Forget everything once the user has stored or removed a key."""
+        version = self._version() if self._version is not None else None
+        if version != self._seen_version:
+            self._seen_version = version
+            self.forget()
+
     def _renew(self, *, force: bool) -> None:
         """Take a new token from the source in use, or from the first one that gives one."""
         if self._source is not None:
             grant = self._source.grant(force=force)
         else:
             self._source, grant = self._first(lambda source: source.grant(force=force))
+        know_secret(grant.token)
         self._grant, self._kept_until = grant, self._good_until(grant)
 
     def _identity(self, audience: str) -> Grant:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from avdesk.core.errors import CredentialsMissingError
+from avdesk.core.redact import know_secret
 from avdesk.i18n import _
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ APPLICATION_DEFAULT = "application-default"
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
 
 _MAX_KEY = 64 * 1024
+
+_SECRET_FIELDS = ("private_key", "refresh_token", "client_secret")
 
 _LOADERS: Mapping[str, tuple[str, str]] = {
     "service_account": ("google.oauth2.service_account", "from_service_account_info"),
@@ -43,6 +46,10 @@ def read_credentials(text: str, kind: str) -> Mapping[str, object]:
     known = {"service_account"} if kind == SERVICE_ACCOUNT else {*_LOADERS, _ELSEWHERE}
     if not isinstance(info, dict) or info.get("type") not in known:
         raise unusable(kind)
+    for name in _SECRET_FIELDS:
+        value = info.get(name)
+        if isinstance(value, str):
+            know_secret(value)
     return info
 
 

@@ -11,12 +11,13 @@ from avdesk.clients.grants import FixedSource
 from avdesk.clients.transport import Transport
 from avdesk.clients.vertex import VertexClient
 from avdesk.config.paths import Paths
-from avdesk.config.settings import Settings
-from avdesk.services.bearer import bearer_of
+from avdesk.config.settings import Environment, Settings
+from avdesk.services.bearer import server_token
 from avdesk.services.check_watch import CheckWatch
 from avdesk.services.clock import Clock
 from avdesk.services.monitor import Monitor, Watches
 from avdesk.services.server_watch import ServerWatch
+from avdesk.services.stored_key import StoredKey
 from avdesk.services.vertex_watch import VertexWatch
 from avdesk.store.ledger import Ledger
 from avdesk.store.memory import Memory
@@ -129,15 +130,25 @@ class Runtime:
             settings.regions,
             transport,
             endpoint=settings.google_endpoint,
-            credentials=self._credentials(transport),
+            credentials=self.google_credentials(environment, transport),
+            version=StoredKey(self.paths.config, environment).version,
         )
-        server = (
-            AutoVideoClient(settings.url, transport, bearer=bearer_of(settings, transport)) if settings.url else None
-        )
+        server = self._server(settings, transport) if settings.url else None
         return Links(transport, vertex, server)
 
-    def _credentials(self, transport: Transport) -> GoogleCredentials | None:
-        """Return the credentials that were handed in, None where the user's own are looked for."""
-        if self._google_token is None:
-            return None
-        return GoogleCredentials(transport, only=FixedSource(self._google_token))
+    def google_credentials(self, environment: str, transport: Transport) -> GoogleCredentials:
+        """Return what gives tokens for Google's interfaces: the ones handed in, else the user's own in their order.
+
+        The order: the service-account key stored for the environment, application-default credentials, gcloud.
+        """
+        if self._google_token is not None:
+            return GoogleCredentials(transport, only=FixedSource(self._google_token))
+        key = StoredKey(self.paths.config, environment)
+        only_gcloud = self.settings.environments[environment].vertex == "gcloud"
+        return GoogleCredentials(transport, key=key.text, version=key.version, only_gcloud=only_gcloud)
+
+    def _server(self, settings: Environment, transport: Transport) -> AutoVideoClient:
+        token = server_token(settings, transport, self.paths.config)
+        if token is None:
+            return AutoVideoClient(settings.url, transport)
+        return AutoVideoClient(settings.url, transport, bearer=token.token, renew=token.renewed)

@@ -40,7 +40,7 @@ def _of_environment(environment: Environment, runtime: Runtime) -> list[Check]:
     checks = [
         Check("dns", lambda: network.look_at_name(environment), name),
         Check("server", lambda: network.look_at_server(environment, runtime), name),
-        Check("credentials", lambda: google.look_at_credentials(environment), name),
+        Check("credentials", lambda: google.look_at_credentials(environment, runtime), name),
     ]
     if environment.auth == "bearer":
         checks.append(Check("bearer", lambda: google.look_at_bearer(environment), name))

@@ -12,6 +12,7 @@ from avdesk.core.errors import CredentialsMissingError, KnownError, NotAllowedEr
 from avdesk.core.text import one_line
 from avdesk.i18n import _
 from avdesk.services.doctor.findings import Finding, Verdict
+from avdesk.services.runtime import Runtime
 
 if TYPE_CHECKING:
     from avdesk.clients.gcloud import Gcloud
@@ -72,9 +73,8 @@ def _asked_version(gcloud: "Gcloud") -> str | None:
     return wire.as_text(wire.as_object(found).get("Google Cloud SDK"))
 
 
-def look_at_credentials(environment: Environment) -> Finding:
+def look_at_credentials(environment: Environment, runtime: Runtime) -> Finding:
     """Which of Google's credentials an environment would use, whose they are and when they end."""
-    from avdesk.clients.google_auth import GoogleCredentials
     from avdesk.clients.transport import Transport
 
     name = environment.name
@@ -82,9 +82,7 @@ def look_at_credentials(environment: Environment) -> Finding:
         return Finding("credentials", Verdict.OK, _("None are needed: Vertex AI is not asked"), environment=name)
     transport = Transport()
     try:
-        credentials = GoogleCredentials(
-            transport, key=lambda: _stored_key(name), only_gcloud=environment.vertex == "gcloud"
-        )
+        credentials = runtime.google_credentials(name, transport)
         credentials.token()
         kind, account, expires = credentials.kind, credentials.account, credentials.expires_at
     except CredentialsMissingError as error:
@@ -102,20 +100,10 @@ def look_at_credentials(environment: Environment) -> Finding:
 
 def _kind(kind: str) -> str:
     return {
-        "service-account": _("service-account key from the keyring"),
+        "service-account": _("service-account key that was stored for it"),
         "application-default": _("application-default credentials"),
         "gcloud": _("gcloud's own login"),
     }.get(kind, kind)
-
-
-def _stored_key(environment: str) -> str | None:
-    """Return the service-account key of the keyring; None where none is stored or there is no keyring."""
-    from avdesk.store.secrets import SERVICE_ACCOUNT, KeyringAbsentError, read_secret
-
-    try:
-        return read_secret(environment, SERVICE_ACCOUNT)
-    except (CredentialsMissingError, KeyringAbsentError):
-        return None
 
 
 def look_at_bearer(environment: Environment) -> Finding:
