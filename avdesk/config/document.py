@@ -1,8 +1,8 @@
 """The configuration file as a text that is edited: comments, order and unknown keys survive whatever is done to it.
 
 A `Document` does no input or output. Keys are paths as ``("environments", "dev", "url")`` or texts as
-``environments.dev.url`` (see `avdesk.config.keys`). Every edit either does what it says or raises and changes nothing:
-what an edit made of the text is read again and compared with what it should hold.
+``environments.dev.url`` (see `avdesk.config.keys`). Every edit either does what it says or raises and changes
+nothing: what an edit made of the text is read again and compared with what it should hold.
 """
 
 import copy
@@ -62,6 +62,18 @@ class Document:
         """Return the environments that the text names, in its order; those that cannot be used too."""
         tables = (self._tables or {}).get(ENVIRONMENTS)
         return tuple(tables) if isinstance(tables, dict) else ()
+
+    def tables(self) -> dict[str, object]:
+        """Return all that the text holds; empty where it is damaged."""
+        return copy.deepcopy(self._tables or {})
+
+    def check_sound(self) -> None:
+        """Refuse a text that cannot be edited key by key.
+
+        Raises:
+            ConfigError: it is damaged; says where.
+        """
+        self._sound()
 
     def given(self, key: Key) -> object:
         """Return the value that the text gives, whether it can be used or not; None where it gives none."""
@@ -192,7 +204,7 @@ class Document:
         self._check_name(new)
         tables[ENVIRONMENTS] = {(new if name == old else name): value for name, value in holder.items()}
         draft = Document(self._text, self.path)
-        draft._take(surgery.rename(self._plain, (ENVIRONMENTS, old), new), tables)  # noqa: SLF001 - its own kind
+        draft._take(surgery.rename(self._plain, (ENVIRONMENTS, old), new), tables)
         if self.given((TOP,)) == old:
             draft.put((TOP,), new)
         self._adopt(draft)

@@ -1,22 +1,47 @@
 """Changing one statement of a TOML text, with its comments and its way of writing, by tomlkit."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol, cast
 
 from avdesk.config.statements import KeyPath, Statement, comments_in, split_key
+
+if TYPE_CHECKING:
+    from tomlkit.items import Array, Item
+
+
+class Holder(Protocol):
+    """What holds keys in tomlkit: a document, a table, an inline table."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the keys."""
+
+    def __contains__(self, key: object) -> bool:
+        """Whether it has a key."""
+
+    def __getitem__(self, key: str) -> object:
+        """Return an item."""
+
+    def __setitem__(self, key: str, value: object) -> None:
+        """Put an item in the place of another, which keeps its comment."""
+
+    def __delitem__(self, key: str) -> None:
+        """Take an item out."""
+
+    def unwrap(self) -> dict[str, object]:
+        """Return the values without how they are written."""
 
 
 def rendered(value: object) -> str:
     """Return a value as TOML writes it on one line."""
-    return str(_item(value).as_string())
+    return _item(value).as_string()
 
 
 def with_value(statement: Statement, inside: KeyPath, value: object) -> list[str]:
     """Return the lines of a statement whose value, or the part `inside` its inline table, is replaced."""
 
-    def change(holder: Any, key: str) -> None:
-        old = holder.get(key)
-        if isinstance(value, list) and _is_array(old) and _adapt(old, value):
+    def change(holder: Holder, key: str) -> None:
+        old = _array(holder[key]) if key in holder else None
+        if isinstance(value, list) and old is not None and _adapt(old, value):
             return
         holder[key] = _item(value)
 
@@ -26,7 +51,7 @@ def with_value(statement: Statement, inside: KeyPath, value: object) -> list[str
 def without_value(statement: Statement, inside: KeyPath) -> list[str]:
     """Return the lines of a statement without the part `inside` its inline table."""
 
-    def change(holder: Any, key: str) -> None:
+    def change(holder: Holder, key: str) -> None:
         del holder[key]
 
     return _changed(statement, inside, change)
@@ -35,7 +60,7 @@ def without_value(statement: Statement, inside: KeyPath) -> list[str]:
 def with_name(statement: Statement, inside: KeyPath, name: str) -> list[str]:
     """Return the lines of a statement in which the part `inside` its inline table has another name."""
 
-    def change(holder: Any, key: str) -> None:
+    def change(holder: Holder, key: str) -> None:
         plain = {(name if each == key else each): value for each, value in holder.unwrap().items()}
         for each in list(holder):
             del holder[each]
@@ -70,30 +95,30 @@ def comment_lines(statement: Statement, kept: list[str]) -> list[str]:
     return lines
 
 
-def _changed(statement: Statement, inside: KeyPath, change: Any) -> list[str]:
+def _changed(statement: Statement, inside: KeyPath, change: Callable[[Holder, str], None]) -> list[str]:
     """Return a statement's lines after `change(holder, key)`, comments that got lost in it as lines above."""
     import tomlkit
 
     assert statement.path is not None
     document = tomlkit.parse(statement.text)
     steps = (*statement.path[len(statement.table) :], *inside)
-    holder: Any = document
+    holder = cast("Holder", document)
     for step in steps[:-1]:
         if step not in holder:
             holder[step] = tomlkit.inline_table()
-        holder = holder[step]
+        holder = cast("Holder", holder[step])
     change(holder, steps[-1])
     lines = tomlkit.dumps(document).rstrip("\n").split("\n")
     return [*comment_lines(statement, lines), *lines]
 
 
-def _is_array(item: object) -> bool:
-    import tomlkit.items
+def _array(item: object) -> "Array | None":
+    from tomlkit.items import Array
 
-    return isinstance(item, tomlkit.items.Array)
+    return item if isinstance(item, Array) else None
 
 
-def _adapt(array: Any, wanted: list[object]) -> bool:
+def _adapt(array: "Array", wanted: list[object]) -> bool:
     """Change an array element by element, so that what is written beside them stays; False where that fails."""
     if not all(isinstance(each, str) for each in (*array, *wanted)) or len(set(array)) != len(array):
         return False
@@ -108,7 +133,7 @@ def _adapt(array: Any, wanted: list[object]) -> bool:
     return list(array) == wanted
 
 
-def _item(value: object) -> Any:
+def _item(value: object) -> "Item":
     """Return a value as tomlkit's, tables inline."""
     import tomlkit
 
@@ -122,4 +147,4 @@ def _item(value: object) -> Any:
         for each in value:
             array.append(_item(each))
         return array
-    return tomlkit.item(cast("Any", value))
+    return tomlkit.item(value)

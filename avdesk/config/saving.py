@@ -1,7 +1,8 @@
 """Reading and writing the configuration file: a reader finds the old file or the new one, whatever happens.
 
-The new text goes into a temporary file beside the target, is flushed to the disk and renamed over it. What is replaced
-is kept as a backup. A symbolic link is followed, the mode stays, and a file that is not the expected one is left alone.
+The new text goes into a temporary file beside the target, is flushed to the disk and renamed over it. What is
+replaced is kept as a backup. A symbolic link is followed, the mode stays, and a file that is not the expected one is
+left alone.
 """
 
 import contextlib
