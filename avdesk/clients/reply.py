@@ -69,6 +69,20 @@ class Reply:
         """
         return read_json(self.body, html=self.is_html, deepest=deepest)
 
+    def object(self) -> Mapping[str, object]:
+        """Return the decoded body of an interface that answers with objects alone: `[]` is no empty object.
+
+        Raises:
+            BadAnswerError: as `json` does, or the body is JSON of another kind.
+        """
+        decoded = self.json()
+        if not isinstance(decoded, Mapping):
+            raise BadAnswerError(
+                _("The answer is JSON, but not what was asked for."),
+                _("Check the address: another program may be answering there."),
+            )
+        return decoded
+
 
 def read_json(body: bytes, *, html: bool = False, deepest: int = MAX_DEPTH) -> object:
     """Return the JSON of `body`, as `Reply.json` does."""

@@ -91,7 +91,7 @@ class VertexRest(JobClient):
 
     def fetch_job(self, region: str, number: str) -> Mapping[str, object]:
         """Return one whole CustomJob."""
-        return wire.as_object(self._calls.get(self._url(region, number)).json())
+        return self._calls.get(self._url(region, number)).object()
 
     def cancel_job(self, region: str, number: str) -> None:
         """Ask for the end of a job; one that has ended already is no error here, a look at it will tell."""
@@ -160,7 +160,7 @@ class VertexRest(JobClient):
 
     def _page(self, region: str, params: Mapping[str, str]) -> tuple[list[Mapping[str, object]], str | None]:
         """Return one page's CustomJobs and the token of the next one, None after the last."""
-        body = wire.as_object(self._calls.get(self._url(region), params).json())
+        body = self._calls.get(self._url(region), params).object()
         jobs = [wire.as_object(job) for job in wire.as_list(body.get("customJobs"))]
         return jobs, wire.as_text(body.get("nextPageToken"))
 

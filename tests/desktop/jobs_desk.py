@@ -89,7 +89,19 @@ class JobsDesk:
             self._app.ask(do="hurry", environment=self._environment)
             return condition()
 
-        wait_until(look, what, 30.0)
+        try:
+            wait_until(look, what, 60.0)
+        except TimeoutError as error:
+            error.add_note(self.told())
+            raise
+
+    def told(self) -> str:
+        """Return what the app says and shows, for a test that waited in vain."""
+        nodes = self._desktop.a11y.nodes(APP)
+        fields = [f"{node.name}: {node.text!r}" for node in nodes if node.role == "text"]
+        labels = [node.name for node in nodes if node.role in {"label", "frame", "combo box", "dialog"} and node.name]
+        status = json.dumps(self._app.ask(do="status", environment=self._environment))
+        return f"listed: {sorted(self.listed())}\nfields: {fields}\nlabels: {labels}\nstatus: {status}"
 
     def button(self, name: str) -> Node:
         """Return a button that can be seen."""
@@ -116,8 +128,8 @@ class JobsDesk:
     def choose(self, chosen: str, letters: str) -> None:
         """Choose in the list that shows `chosen` the entry that begins so, by typing its first letters."""
         self._desktop.a11y.press("combo box", chosen, APP)
-        for letter in letters:
-            self._desktop.windows.key({"-": "minus"}.get(letter, letter))
+        # At one stroke: letters too far apart would each begin a new search.
+        self._desktop.windows.key(*({"-": "minus"}.get(letter, letter) for letter in letters))
         self._desktop.windows.key("Return")
 
     def wait_for_state(self, job: Job, state: JobState) -> None:

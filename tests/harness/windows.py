@@ -56,12 +56,12 @@ class Windows:
         """Close a window as its frame's button does: the program may decide what that means."""
         self._run("wmctrl", "-i", "-c", f"{window.id:#x}")
 
-    def key(self, keys: str) -> None:
-        """Press keys (``ctrl+q``, ``Tab``) in the window that has the focus.
+    def key(self, *keys: str) -> None:
+        """Press keys (``ctrl+q``, ``Tab``), one after the other, in the window that has the focus.
 
         Not the window manager's own shortcuts: it misses them now and then, while it learns of a new keyboard.
         """
-        self._run("xdotool", "key", "--clearmodifiers", keys)
+        self._run("xdotool", "key", "--clearmodifiers", *keys)
 
     def screenshot(self, path: Path, window: Window | None = None) -> None:
         """Write a picture of the screen, or of one window without its frame, to `path` (its suffix is the format)."""
