@@ -19,6 +19,7 @@ class JobFacts:
 
     Attributes:
         job: the job.
+        state: its state, at hand.
         text: all that can be searched, case-folded, one line for each thing.
         created: when it was made, Unix seconds; None is unknown.
         live: whether its durations still grow.
@@ -26,13 +27,14 @@ class JobFacts:
         queued_then, ran_then, cost_then: what `queued`, `ran` and `cost` return once it is over; None while `live`.
     """
 
-    __slots__ = ("autovideo", "cost_then", "created", "job", "live", "queued_then", "ran_then", "text")
+    __slots__ = ("autovideo", "cost_then", "created", "job", "live", "queued_then", "ran_then", "state", "text")
 
     def __init__(self, job: Job) -> None:
         """Read the job; what no longer changes is reckoned here, once."""
         self.job = job
         self.text = search_text(job)
         self.created = None if job.created_at is None else job.created_at.timestamp()
+        self.state = job.state
         self.live = not job.state.ended
         self.autovideo = job.is_autovideo
         self.queued_then: float | None = None

@@ -114,7 +114,7 @@ def _state(value: str) -> Test:
             )
         wanted |= found
     states = tuple(wanted)  # compared by identity first: quicker than hashing an enum's member
-    return lambda facts: facts.job.state in states
+    return lambda facts: facts.state in states
 
 
 def _region(value: str) -> Test:

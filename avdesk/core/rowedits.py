@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from itertools import compress
 from typing import Generic, TypeVar
 
 from avdesk.core import steps
@@ -12,9 +13,6 @@ RowT = TypeVar("RowT", bound=Hashable)
 
 MOST_SPANS = 24
 """Separate runs of rows that come or go one by one."""
-
-_MOST_PLACES = 2000
-"""Rows beyond which nobody looks whether they happen to stand together."""
 
 MOST_MOVES = 6
 """Rows that move one by one."""
@@ -100,54 +98,26 @@ def editing(
     return RowEdits(old, gone, None if removed is None else removed[::-1], kept, ordered, moves, come, inserted, new)
 
 
-def sifting(ordered: list[RowT], old: list[RowT], new: list[RowT]) -> Steps[RowEdits[RowT]]:
-    """Return how `old` becomes `new`, both of which hold rows of `ordered` in its order."""
-    if old is new:
+def sifting(rows: list[RowT], old: list[RowT], before: bytes, new: list[RowT], after: bytes) -> Steps[RowEdits[RowT]]:
+    """Return how `old` becomes `new`, both of which hold some of `rows` in their order: marked by ones, else zeros."""
+    if before == after:
         return no_edits(old)
-    if new is ordered:
-        coming, places = yield from _missing(new, old)
-        return RowEdits(old, [], (), old, old, (), coming, places, new)
-    if old is ordered:
-        going, places = yield from _missing(old, new)
-        return RowEdits(old, going, None if places is None else places[::-1], new, new, (), [], (), new)
-    kept: list[RowT] = []
-    gone: list[RowT] = []
-    come: list[RowT] = []
-    removed: list[int] = []
-    inserted: list[int] = []
-    last_old, last_new = len(old), len(new)
-    one = other = 0
-    for start in range(0, len(ordered), steps.STEP_ROWS):
-        for row in ordered[start : start + steps.STEP_ROWS]:
-            was = one < last_old and old[one] is row
-            if other < last_new and new[other] is row:
-                if was:
-                    kept.append(row)
-                    one += 1
-                else:
-                    come.append(row)
-                    inserted.append(other)
-                other += 1
-            elif was:
-                gone.append(row)
-                removed.append(one)
-                one += 1
-        yield
-    spans = _spans(removed)
-    return RowEdits(old, gone, None if spans is None else spans[::-1], kept, kept, (), come, _spans(inserted), new)
-
-
-def _missing(rows: list[RowT], some: list[RowT]) -> Steps[tuple[list[RowT], tuple[Span, ...] | None]]:
-    """Return those of the rows that are not among `some` of them, and their places, None where these are many."""
-    there = yield from _set_of(some)
-    missing: list[RowT] = []
-    for start in range(0, len(rows), steps.STEP_ROWS):
-        missing += [row for row in rows[start : start + steps.STEP_ROWS] if row not in there]
-        yield
-    if len(missing) > _MOST_PLACES:
-        return missing, None
-    _rest, _taken, places = yield from parting(rows, set(missing))
-    return missing, places
+    one, other = int.from_bytes(before), int.from_bytes(after)
+    both, size = one & other, len(rows)
+    gone = list(compress(rows, (one - both).to_bytes(size)))
+    yield
+    come = list(compress(rows, (other - both).to_bytes(size)))
+    yield
+    removed = _gaps(bytes(compress(after, before))) if gone else ()
+    inserted = _gaps(bytes(compress(before, after))) if come else ()
+    yield
+    if not gone:
+        kept = old
+    elif not come:
+        kept = new
+    else:
+        kept = list(compress(rows, both.to_bytes(size)))
+    return RowEdits(old, gone, None if removed is None else removed[::-1], kept, kept, (), come, inserted, new)
 
 
 def reordering(old: list[RowT], new: list[RowT]) -> Steps[RowEdits[RowT]]:
@@ -270,4 +240,17 @@ def _spans(places: Sequence[int]) -> tuple[Span, ...] | None:
                     return None
             first = place
         last = place
+    return tuple(spans)
+
+
+def _gaps(marks: bytes) -> tuple[Span, ...] | None:
+    """Return where zeros stand as runs without gaps; None where these are more than `MOST_SPANS`."""
+    spans: list[Span] = []
+    first = marks.find(0)
+    while first >= 0:
+        if len(spans) == MOST_SPANS:
+            return None
+        end = marks.find(1, first)
+        spans.append(Span(first, (len(marks) if end < 0 else end) - 1))
+        first = marks.find(0, end) if end >= 0 else -1
     return tuple(spans)

@@ -6,6 +6,7 @@ work that nobody wants any more.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Generator, Sequence
+from itertools import chain, pairwise
 from typing import Any, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -15,7 +16,7 @@ Steps = Generator[None, None, T]
 STEP_ROWS = 1000
 """Rows that are looked at in one step."""
 
-_RUN = 2000
+_RUN = 4000
 _SAMPLE = 100
 """Of so many rows one tells how the values are spread."""
 
@@ -36,23 +37,45 @@ def finish(steps: Steps[T]) -> T:
             return result
 
 
-def sorting(rows: Sequence[T], key: Callable[[T], "SupportsLess"], *, reverse: bool = False) -> Steps[list[T]]:
-    """Sort stably, in steps: no step takes much longer than the others."""
+def sorting(
+    rows: Sequence[T],
+    key: Callable[[T], "SupportsLess"],
+    *,
+    reverse: bool = False,
+    before: Callable[[Sequence[T]], None] | None = None,
+) -> Steps[list[T]]:
+    """Sort stably, in steps: no step takes much longer than the others.
+
+    `before` is called with some of the rows shortly before their keys are read for the first time: what it reads and
+    writes is still at hand then, which counts where rows lie all over the memory.
+    """
     if reverse:  # what is equal keeps its order that way
         rows = rows[::-1]
     runs: list[list[T]] = []
     for start in range(0, len(rows), _RUN):
-        runs.append(sorted(rows[start : start + _RUN], key=key))
+        part = rows[start : start + _RUN]
+        if before is not None:
+            before(part)
+        runs.append(sorted(part, key=key))
         yield
-    if len(runs) > 1:
-        runs = yield from _in_strips(runs, key)
-    found = [row for run in runs for row in run]
+    if _follow(runs, key):
+        found = list(chain.from_iterable(runs))
+    elif _follow(runs[::-1], key, strictly=True):
+        found = list(chain.from_iterable(runs[::-1]))
+    else:
+        found = yield from _in_strips(runs, key)
     if reverse:
         found.reverse()
     return found
 
 
-def _in_strips(runs: list[list[T]], key: Callable[[T], "SupportsLess"]) -> Steps[list[list[T]]]:
+def _follow(runs: list[list[T]], key: Callable[[T], "SupportsLess"], *, strictly: bool = False) -> bool:
+    """Tell whether each sorted run ends where the next one begins, or below."""
+    ends = ((key(one[-1]), key(other[0])) for one, other in pairwise(runs))
+    return all(last < first for last, first in ends) if strictly else not any(first < last for last, first in ends)
+
+
+def _in_strips(runs: list[list[T]], key: Callable[[T], "SupportsLess"]) -> Steps[list[T]]:
     """Cut sorted runs at the same values, and sort what lies between two cuts: never much in one step."""
     samples = sorted(key(run[place]) for run in runs for place in range(_SAMPLE, len(run), _SAMPLE))
     cuts: list[SupportsLess] = []
@@ -60,16 +83,18 @@ def _in_strips(runs: list[list[T]], key: Callable[[T], "SupportsLess"]) -> Steps
         if not cuts or cuts[-1] < cut:
             cuts.append(cut)
     yield
-    strips: list[list[T]] = []
+    found: list[T] = []
     done = [0] * len(runs)
     for cut in cuts:
         below, equal = _cut_off(runs, done, cut, key)
         below.sort(key=key)
-        strips += (below, equal)
+        found += below
+        found += equal
         yield
     above = [row for run, start in zip(runs, done, strict=True) for row in run[start:]]
     above.sort(key=key)
-    return [*strips, above]
+    found += above
+    return found
 
 
 def _cut_off(

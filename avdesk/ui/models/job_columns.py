@@ -1,8 +1,9 @@
 """The columns of the job table: what each shows, how it is ordered, what it says on hover."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from types import MappingProxyType
 
 from avdesk.core import reasons, wording
@@ -28,6 +29,12 @@ _STATE_ORDER = (
     JobState.SUCCEEDED,
 )
 """What needs somebody's attention comes first."""
+
+_LAST_FIRST = _STATE_ORDER[::-1]
+"""The states of most jobs are found soonest that way."""
+
+_RANK_OF_LAST = len(_STATE_ORDER) - 1
+_SPOT_WORDS: Mapping[bool | None, str | None] = MappingProxyType({None: None, True: "True", False: "False"})
 
 NO_RUNS: Mapping[str, Run] = MappingProxyType({})
 NO_NOTES: Mapping[tuple[str, str], str] = MappingProxyType({})
@@ -63,6 +70,7 @@ class Surroundings:
 
 
 Value = float | str | None
+Values = Callable[[Sequence[JobFacts], Surroundings], list[Value]]
 Words = Callable[[JobFacts, Surroundings], str]
 
 
@@ -74,7 +82,8 @@ class JobColumn:
         name: for settings; never shown.
         title: its header.
         text: what it shows.
-        value: what it is ordered by; None comes last either way.
+        values: what rows are ordered by, of many rows at once: a call for each would take longer than what it reads.
+            None comes last either way.
         hint: its tooltip; None: the text itself.
         numeric: the values are numbers, not text.
         right: it is set to the right.
@@ -84,30 +93,32 @@ class JobColumn:
     name: str
     title: str
     text: Words
-    value: Callable[[JobFacts, Surroundings], Value]
+    values: Values
     hint: Words | None = None
     numeric: bool = False
     right: bool = False
     ticks: bool = False
 
+    def value(self, row: JobFacts, around: Surroundings) -> Value:
+        """Return what a row is ordered by."""
+        return self.values((row,), around)[0]
+
 
 def job_columns() -> tuple[JobColumn, ...]:
     """Return the columns in their usual order."""
     return (
-        JobColumn(NAME, _("Name"), lambda row, _s: title_of(row.job), lambda row, _s: row.job.id, _whole_name),
-        JobColumn(STATE, _("State"), _state, _state_rank, _state_hint, numeric=True),
-        JobColumn(REGION, _("Region"), lambda row, _s: row.job.region or "–", lambda row, _s: row.job.region or None),
-        JobColumn(MACHINE, _("Machine"), lambda row, _s: row.job.machine_type or "–", _machine_value),
-        JobColumn(GPU, _("GPU"), lambda row, _s: gpu_of(row.job), _gpu_value),
-        JobColumn(SPOT, _("Spot"), _spot, lambda row, _s: None if row.job.spot is None else str(row.job.spot)),
-        JobColumn(
-            CREATED, _("Created"), _created, lambda row, _s: row.created, _created_hint, numeric=True, right=True
-        ),
+        JobColumn(NAME, _("Name"), lambda row, _s: title_of(row.job), _ids, _whole_name),
+        JobColumn(STATE, _("State"), _state, _state_ranks, _state_hint, numeric=True),
+        JobColumn(REGION, _("Region"), lambda row, _s: row.job.region or "–", _regions),
+        JobColumn(MACHINE, _("Machine"), lambda row, _s: row.job.machine_type or "–", _machines),
+        JobColumn(GPU, _("GPU"), lambda row, _s: gpu_of(row.job), _gpus),
+        JobColumn(SPOT, _("Spot"), _spot, _spots),
+        JobColumn(CREATED, _("Created"), _created, _creations, _created_hint, numeric=True, right=True),
         JobColumn(
             QUEUED,
             _("Queued for"),
             lambda row, around: wording.duration(row.queued(around.now)),
-            lambda row, around: row.queued(around.now),
+            lambda rows, around: [row.queued(around.now) if row.live else row.queued_then for row in rows],
             lambda row, _s: _from_to(row.job.created_at, row.job.started_at),
             numeric=True,
             right=True,
@@ -117,7 +128,7 @@ def job_columns() -> tuple[JobColumn, ...]:
             RAN,
             _("Ran for"),
             lambda row, around: wording.duration(row.ran(around.now)),
-            lambda row, around: row.ran(around.now),
+            lambda rows, around: [row.ran(around.now) if row.live else row.ran_then for row in rows],
             lambda row, _s: _from_to(row.job.started_at, row.job.ended_at),
             numeric=True,
             right=True,
@@ -127,15 +138,15 @@ def job_columns() -> tuple[JobColumn, ...]:
             COST,
             _("Cost"),
             _cost,
-            lambda row, around: row.cost(around.now),
+            lambda rows, around: [row.cost(around.now) if row.live else row.cost_then for row in rows],
             _cost_hint,
             numeric=True,
             right=True,
             ticks=True,
         ),
-        JobColumn(ERROR, _("Error"), _error, _error_value, _whole_error),
-        JobColumn(RUN, _("Run"), _run, _run_value, _run_hint),
-        JobColumn(KIND, _("Made by"), _kind, _kind_rank, numeric=True),
+        JobColumn(ERROR, _("Error"), _error, _errors, _whole_error),
+        JobColumn(RUN, _("Run"), _run, _runs, _run_hint),
+        JobColumn(KIND, _("Made by"), _kind, _kind_ranks, numeric=True),
     )
 
 
@@ -161,8 +172,8 @@ def _state(row: JobFacts, around: Surroundings) -> str:
     return note or wording.job_state(row.job.state)
 
 
-def _state_rank(row: JobFacts, _around: Surroundings) -> Value:
-    return _STATE_ORDER.index(row.job.state)
+def _state_ranks(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
+    return [_RANK_OF_LAST - _LAST_FIRST.index(row.state) for row in rows]
 
 
 def _state_hint(row: JobFacts, around: Surroundings) -> str:
@@ -174,13 +185,33 @@ def _state_hint(row: JobFacts, around: Surroundings) -> str:
     return "\n".join(lines)
 
 
-def _machine_value(row: JobFacts, _around: Surroundings) -> Value:
-    return row.job.machine_type or None
+def _ids(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
+    return [row.job.id for row in rows]
 
 
-def _gpu_value(row: JobFacts, _around: Surroundings) -> Value:
-    job = row.job
-    return None if job.accelerator_type is None else f"{job.accelerator_type} {job.accelerator_count:04}"
+def _regions(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
+    return [row.job.region or None for row in rows]
+
+
+def _machines(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
+    return [row.job.machine_type or None for row in rows]
+
+
+def _gpus(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
+    return [_gpu_value(row.job.accelerator_type, row.job.accelerator_count) for row in rows]
+
+
+@lru_cache(maxsize=256)
+def _gpu_value(kind: str | None, count: int) -> str | None:
+    return None if kind is None else f"{kind} {count:04}"
+
+
+def _spots(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
+    return [_SPOT_WORDS[row.job.spot] for row in rows]
+
+
+def _creations(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
+    return [row.created for row in rows]
 
 
 def _spot(row: JobFacts, _around: Surroundings) -> str:
@@ -223,9 +254,8 @@ def _error(row: JobFacts, _around: Surroundings) -> str:
     return "" if error is None else reasons.explain(error.message).what
 
 
-def _error_value(row: JobFacts, _around: Surroundings) -> Value:
-    error = row.job.error
-    return None if error is None else error.message[:80].casefold()
+def _errors(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
+    return [None if row.job.error is None else row.job.error.message[:80].casefold() for row in rows]
 
 
 def _whole_error(row: JobFacts, _around: Surroundings) -> str:
@@ -244,9 +274,9 @@ def _run(row: JobFacts, around: Surroundings) -> str:
     return run_outcome(run) if moment is None else times.local_moment(moment, around.now)
 
 
-def _run_value(row: JobFacts, around: Surroundings) -> Value:
-    run = around.runs.get(row.job.id)
-    return None if run is None else (run.started_at or run.ended_at or around.now).isoformat()
+def _runs(rows: Sequence[JobFacts], around: Surroundings) -> list[Value]:
+    found = [around.runs.get(row.job.id) for row in rows]
+    return [run and (run.started_at or run.ended_at or around.now).isoformat() for run in found]
 
 
 def _run_hint(row: JobFacts, around: Surroundings) -> str:
@@ -260,5 +290,5 @@ def _kind(row: JobFacts, _around: Surroundings) -> str:
     return _("AutoVideo") if row.job.is_autovideo else _("other")
 
 
-def _kind_rank(row: JobFacts, _around: Surroundings) -> Value:
-    return 0 if row.autovideo else 1
+def _kind_ranks(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
+    return [0 if row.autovideo else 1 for row in rows]

@@ -82,6 +82,7 @@ class Content:
         newest: all rows, the newest first.
         ordered: all rows as the arrangement orders them.
         shown: those of them that answer to its query.
+        marks: a one for each of `ordered` that is shown, a zero for the others; None where that is not known.
         occurring: the values that occur; these alone are added to.
     """
 
@@ -90,6 +91,7 @@ class Content:
     ordered: list[JobRow]
     shown: list[JobRow]
     occurring: Occurring
+    marks: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

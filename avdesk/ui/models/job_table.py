@@ -28,7 +28,7 @@ SLICE_S = 0.003
 _MANY = 20_000
 """Jobs from which on the garbage collection is felt."""
 
-_COLLECT_EVERY = 300
+_COLLECT_EVERY = 1000
 """A full collection takes some tenths of a second with so many jobs."""
 
 _MOST_TEXTS = 6000
@@ -81,6 +81,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
         self._notes: Mapping[Key, str] = {}
         self._work: Steps[Outcome] | None = None
         self._outcome: Outcome | None = None
+        self._past: list[list[JobRow]] = []
         self._shown = False
         self._shown_since_collected = 0
         self._aim: Arrangement | Update | None = None
@@ -202,9 +203,24 @@ class JobTableModel(EditedRowsModel[JobRow]):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return what a view asks of a cell."""
-        place, number = index.row(), index.column()
         # Most of what a view asks for is not answered, so that is found out first.
-        if role not in _ANSWERED or not index.isValid() or place >= len(self._rows):
+        return self._answer(index, role) if role in _ANSWERED else None
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Return a column's title, set as its cells are."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.columns[section].title
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if self.columns[section].right else _LEFT
+        return None
+
+    def _answer(self, index: Index, role: int) -> object:
+        place, number = index.row(), index.column()
+        if not index.isValid() or place >= len(self._rows):
             return None
         row, column = self._rows[place], self.columns[number]
         if role == _DISPLAY:
@@ -218,18 +234,6 @@ class JobTableModel(EditedRowsModel[JobRow]):
         if role == VALUE_ROLE:
             return column.value(row, self._around())
         return self._hint(row, number, column, only_own=role != _HINT)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """Return a column's title, set as its cells are."""
-        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
-            return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if self.columns[section].right else _LEFT
-        return None
 
     def _text(self, row: JobRow, number: int, column: JobColumn) -> str:
         if column.ticks and row.live:
@@ -290,21 +294,31 @@ class JobTableModel(EditedRowsModel[JobRow]):
         while True:
             if self._outcome is not None:
                 self._show(self._outcome)
+                if time.perf_counter() - began > SLICE_S / 4:  # painting what is new takes its time too
+                    break
             self._work = self._work or self._next_work()
-            if self._work is None:
+            if self._work is None and self._past:
+                del self._past[-1]
+            elif self._work is None:
                 self._timer.stop()
                 self._growing_old()
                 self.settled.emit()
                 return
-            try:
-                next(self._work)
-            except StopIteration as end:
-                self._outcome = end.value
-                if time.perf_counter() - began > SLICE_S / 4:  # showing takes its time too, and so does painting
+            elif self._proceed(self._work):
+                if time.perf_counter() - began > SLICE_S / 4:  # and so does showing it
                     break
             if time.perf_counter() - began >= SLICE_S:
                 break
         self._timer.start()
+
+    def _proceed(self, work: Steps[Outcome]) -> bool:
+        """Take one step; return whether it was the last one."""
+        try:
+            next(work)
+        except StopIteration as end:
+            self._outcome = end.value
+            return True
+        return False
 
     def _next_work(self) -> Steps[Outcome] | None:
         around = self._around()
@@ -325,6 +339,8 @@ class JobTableModel(EditedRowsModel[JobRow]):
         self._work = self._outcome = None
         self._showing = True
         self.showing.emit()
+        # Letting go of a long list takes milliseconds, so that is done in turns of its own.
+        self._past += [self._content.newest, self._content.ordered, self._rows, outcome.replaced, outcome.edits.kept]
         by_key = outcome.content.by_key
         for key in outcome.gone:
             del by_key[key]

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import compress
 from operator import attrgetter
 
 from avdesk.core import steps
@@ -21,14 +22,15 @@ from avdesk.core.steps import Steps, sorting
 from avdesk.ui.models.job_columns import Surroundings
 from avdesk.ui.models.job_rows import Arrangement, Content, JobRow, Outcome, Update
 
+_BY_COLUMN = attrgetter("order")
+_NEWEST_FIRST = attrgetter("newest")
+_ONE = b"\x01"
+_TURNED = bytes.maketrans(b"\x00\x01", b"\x01\x00")
 _COPIED = 8000
 _NEW_ROWS = 100
 """Rows that are made in one step."""
 
 _LAST_TEXT = "\U0010ffff"
-_SCATTERED = 3
-"""How many times longer it takes to look at rows in another order than that of memory."""
-
 _MERGE_SHARE = 8
 """From an eighth of all rows on, sorting all is quicker than finding each new one's place."""
 
@@ -43,31 +45,31 @@ def arranging(
     keep_order: bool,
 ) -> Steps[Outcome]:
     """Order and filter what is known and arranged as `before`; `keep_order`: it is in the wanted order already."""
-    ordered = content.ordered
-    if not keep_order and wanted.newest_first:
-        ordered = content.newest
-    elif not keep_order:
-        rows = list(content.by_key.values())  # as they lie in memory
-        yield
-        yield from _keying(rows, wanted, around)
-        ordered = yield from sorting(content.newest, attrgetter("order"), reverse=wanted.descending)
-    few_shown = len(content.shown) * _SCATTERED < len(ordered)
-    if not wanted.query.terms:
-        shown = ordered
-    elif keep_order and few_shown and _narrows(wanted.query, before.query):
-        shown = yield from _selecting(content.shown, wanted.query, around.now, environment)
-    else:
-        rows = list(content.by_key.values())
-        yield
-        answering = set((yield from _selecting(rows, wanted.query, around.now, environment)))
-        shown = yield from _among(ordered, answering)
+    query, shown = wanted.query, content.shown
     if keep_order:
-        edits = yield from sifting(ordered, content.shown, shown)
-    elif wanted.query.terms == before.query.terms and not wanted.query.depends_on_time:
+        ordered = content.ordered
+    elif wanted.newest_first:
+        ordered = content.newest
+    else:
+        give = _keyer(wanted, around)
+        ordered = yield from sorting(content.newest, _BY_COLUMN, reverse=wanted.descending, before=give)
+    known = content.marks if keep_order else None
+    if known is None:
+        known = yield from _marking(ordered, shown)
+    if query.terms == before.query.terms and not query.depends_on_time:
+        marks = known
+    else:
+        marks = yield from _answering(ordered, known, wanted, before, around.now, environment)
+    if not (keep_order and marks == known):
+        shown = ordered if 0 not in marks else list(compress(ordered, marks))
+        yield
+    if keep_order:
+        edits = yield from sifting(ordered, content.shown, known, shown, marks)
+    elif marks == known:
         edits = yield from reordering(content.shown, shown)
     else:
         edits = yield from editing(content.shown, shown)
-    return Outcome(replace(content, ordered=ordered, shown=shown), content.shown, (), edits)
+    return Outcome(replace(content, ordered=ordered, shown=shown, marks=marks), content.shown, (), edits)
 
 
 def updating(
@@ -107,12 +109,61 @@ def updating(
             shown = yield from _merging(content.shown, leaving, [*answering, *staying], wanted)
         there = {replaced[place] for place in changed}
         edits = yield from editing(replaced, shown, renewed.dropped | (there - answering), answering - there)
-    arranged = replace(content, newest=newest, ordered=ordered, shown=shown)
+    arranged = replace(content, newest=newest, ordered=ordered, shown=shown, marks=None)
     return Outcome(arranged, replaced, changed, edits, renewed.come, renewed.gone)
 
 
-def _narrows(query: JobQuery, before: JobQuery) -> bool:
-    return not before.depends_on_time and query.narrows(before)
+def _marking(rows: list[JobRow], shown: list[JobRow]) -> Steps[bytes]:
+    """Return a one for each row that is shown, a zero for each other one."""
+    if len(shown) == len(rows):
+        return _ONE * len(rows)
+    there: set[JobRow] = set()
+    for start in range(0, len(shown), steps.STEP_ROWS):
+        there.update(shown[start : start + steps.STEP_ROWS])
+        yield
+    marks = bytearray()
+    for start in range(0, len(rows), steps.STEP_ROWS):
+        marks += bytes(map(there.__contains__, rows[start : start + steps.STEP_ROWS]))
+        yield
+    return bytes(marks)
+
+
+def _answering(
+    rows: list[JobRow], known: bytes, wanted: Arrangement, before: Arrangement, now: datetime, environment: str
+) -> Steps[bytes]:
+    """Return a one for each row that answers to the wanted query; `known` are those that answer to the one before.
+
+    Where somebody types on, only those are looked at that answered before, and where somebody takes back, the others.
+    """
+    query = wanted.query
+    if not query.terms:
+        return _ONE * len(rows)
+    lasting = not (query.depends_on_time or before.query.depends_on_time)
+    narrows = not before.query.depends_on_time and query.narrows(before.query)
+    widens = not narrows and lasting and before.query.narrows(query)
+    select = query.bound(now, environment)
+    marks = bytearray()
+    for start in range(0, len(rows), steps.STEP_ROWS):
+        part, were = rows[start : start + steps.STEP_ROWS], known[start : start + steps.STEP_ROWS]
+        looked_at: Sequence[JobRow] = part
+        if narrows:
+            looked_at = list(compress(part, were))
+        elif widens:
+            looked_at = list(compress(part, were.translate(_TURNED)))
+        found = set(select(looked_at)) if looked_at else ()
+        if len(found) == len(part):
+            part_marks = _ONE * len(part)
+        elif found:
+            part_marks = bytes(map(found.__contains__, part))
+        else:
+            part_marks = bytes(len(part))
+        marks += _either(part_marks, were) if widens else part_marks
+        yield
+    return bytes(marks)
+
+
+def _either(one: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(one) | int.from_bytes(other)).to_bytes(len(one))
 
 
 def _without_stale(content: Content, jobs: Sequence[Job], change: JobChange) -> Steps[JobChange]:
@@ -179,16 +230,24 @@ def _ticking(content: Content, wanted: Arrangement, renewed: _Renewed) -> Steps[
     return [row for row in found if row not in renewed.dropped]
 
 
-def _keying(rows: Sequence[JobRow], wanted: Arrangement, around: Surroundings) -> Steps[None]:
-    """Give each row what it is ordered by."""
-    value = wanted.column.value
+def _keyer(wanted: Arrangement, around: Surroundings) -> Callable[[Sequence[JobRow]], None]:
+    """Return what gives rows what they are ordered by."""
+    values = wanted.column.values
     last: float | str = math.inf if wanted.column.numeric else _LAST_TEXT
     if wanted.descending:
         last = -math.inf if wanted.column.numeric else ""
+
+    def give(rows: Sequence[JobRow]) -> None:
+        for row, value in zip(rows, values(rows, around), strict=True):
+            row.order = last if value is None else value
+
+    return give
+
+
+def _keying(rows: Sequence[JobRow], wanted: Arrangement, around: Surroundings) -> Steps[None]:
+    give = _keyer(wanted, around)
     for start in range(0, len(rows), steps.STEP_ROWS):
-        for row in rows[start : start + steps.STEP_ROWS]:
-            found = value(row, around)
-            row.order = last if found is None else found
+        give(rows[start : start + steps.STEP_ROWS])
         yield
 
 
@@ -203,11 +262,11 @@ def _merging(
     by_column = wanted is not None and not wanted.newest_first
     descending = wanted is not None and wanted.descending
     if len(coming) * _MERGE_SHARE > len(staying):
-        found = yield from sorting([*staying, *coming], attrgetter("newest"))
-        return (yield from sorting(found, attrgetter("order"), reverse=descending)) if by_column else found
-    arriving = sorted(coming, key=attrgetter("newest"))
+        found = yield from sorting([*staying, *coming], _NEWEST_FIRST)
+        return (yield from sorting(found, _BY_COLUMN, reverse=descending)) if by_column else found
+    arriving = sorted(coming, key=_NEWEST_FIRST)
     if by_column:
-        arriving.sort(key=attrgetter("order"), reverse=descending)
+        arriving.sort(key=_BY_COLUMN, reverse=descending)
     yield
     above = _above(descending=descending) if by_column else _newer
     merged: list[JobRow] = []
@@ -263,14 +322,6 @@ def _selecting(rows: list[JobRow], query: JobQuery, now: datetime, environment: 
     found: list[JobRow] = []
     for start in range(0, len(rows), steps.STEP_ROWS):
         found += select(rows[start : start + steps.STEP_ROWS])
-        yield
-    return found
-
-
-def _among(rows: list[JobRow], some: set[JobRow]) -> Steps[list[JobRow]]:
-    found: list[JobRow] = []
-    for start in range(0, len(rows), steps.STEP_ROWS):
-        found += [row for row in rows[start : start + steps.STEP_ROWS] if row in some]
         yield
     return found
 

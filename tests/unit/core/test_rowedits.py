@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avdesk.core.rowedits import MOST_SPANS, RowEdits, edits_between, moved, sifting
+from avdesk.core.rowedits import MOST_SPANS, RowEdits, editing, edits_between, moved, sifting
 from avdesk.core.steps import Steps, finish, sorting
 
 
@@ -57,7 +57,9 @@ def test_two_filters_of_the_same_rows_need_no_reordering(old: set[int], new: set
     ordered = [*range(20, 41), *range(20)]
     before = [row for row in ordered if row in old]
     after = [row for row in ordered if row in new]
-    edits = finish(sifting(ordered, before, after))
+    marks = [bytes(row in some for row in ordered) for some in (old, new)]
+    edits = finish(sifting(ordered, before, marks[0], after, marks[1]))
+    assert edits == finish(editing(before, after))
     assert not edits.reorders
     assert replayed(edits) == after
 
