@@ -18,6 +18,9 @@ Line = tuple[float, str, str | dict[str, object]]
 LATE_S = 25.0
 """How late a late entry comes, seconds at speed 1."""
 
+LATE_SHARE, DOUBLE_SHARE = 0.04, 0.03
+"""How many of a container's entries come late, and how many come twice: an agent that got no answer sends again."""
+
 
 class JobLog:
     """Writes the entries of CustomJobs: the service's own and the container's."""
@@ -42,7 +45,7 @@ class JobLog:
         resource = self._resource(job, WORKER)
         job_id = job.labels.get("job_id") or job.display_name
         for share, severity, content in _render_lines(self._rng, self._project, job_id, hardware, failure):
-            late = self._rng.random() < 0.04
+            late, double = self._rng.random() < LATE_SHARE, self._rng.random() < DOUBLE_SHARE
             self._book.write(
                 "ml_job",
                 resource,
@@ -52,6 +55,7 @@ class JobLog:
                 severity=severity,
                 delay_s=LATE_S * self._rng.uniform(0.2, 1.0) / self._speed if late else None,
                 labels={"compute.googleapis.com/resource_id": job.number[:16]},
+                again_after_s=LATE_S * self._rng.uniform(0.05, 0.3) / self._speed if double else None,
             )
 
     def withdraw(self, job: CustomJobRecord, after: float) -> None:

@@ -1,5 +1,6 @@
 """The emulated Cloud Logging's memory: entries come in when they are received, which may be late."""
 
+import dataclasses
 import heapq
 import itertools
 import random
@@ -35,8 +36,13 @@ class LogBook:
         severity: str = "DEFAULT",
         delay_s: float | None = None,
         labels: Mapping[str, str] | None = None,
+        again_after_s: float | None = None,
     ) -> None:
-        """Enter one line, received `delay_s` after its timestamp (by default a fraction of a second)."""
+        """Enter one line, received `delay_s` after its timestamp (by default a fraction of a second).
+
+        With `again_after_s` it is received once more so much later: the same entry by its id and time, which Cloud
+        Logging does not always recognise.
+        """
         delay = self._rng.uniform(0.05, 0.6) if delay_s is None else delay_s
         record = LogRecord(
             insert_id=f"{self._rng.getrandbits(64):016x}",
@@ -50,6 +56,11 @@ class LogBook:
             json=None if isinstance(content, str) else content,
             labels=labels or {},
         )
+        self._send(record)
+        if again_after_s is not None:
+            self._send(dataclasses.replace(record, received=record.received + again_after_s))
+
+    def _send(self, record: LogRecord) -> None:
         heapq.heappush(self._coming, (record.received, next(self._order), record))
 
     def withdraw(self, job_number: str, after: float) -> None:

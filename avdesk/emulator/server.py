@@ -77,6 +77,7 @@ class Emulator:
         youtube_upload: bool = False,
         utc_offset_s: float | None = None,
         latency: float = 0.0,
+        log_reads_per_minute: int | None = 60,
     ) -> None:
         """Prepare; nothing listens before `start`.
 
@@ -85,6 +86,7 @@ class Emulator:
             rate_limit: requests and real seconds.
             latency: the share of a real server's own answering time that is waited (0: answer at once).
             now: the clock, Unix seconds.
+            log_reads_per_minute: Cloud Logging's read quota, None for none.
 
         The others are those of `WorldOptions`.
 
@@ -109,7 +111,7 @@ class Emulator:
         self.limiter = RateLimiter(*rate_limit, now)
         self.requests: deque[Asked] = deque(maxlen=MAX_REMEMBERED)
         self._autovideo = AutoVideo(self.world, self.limiter)
-        self._google = GoogleApis(self.world)
+        self._google = GoogleApis(self.world, log_reads_per_minute=log_reads_per_minute)
         self._ports = (port, google_port)
         self._latency = latency
         self._servers: dict[Side, HttpServer] = {}
