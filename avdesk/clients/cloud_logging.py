@@ -93,19 +93,25 @@ class AutoReader:
         *,
         recheck_s: float = RECHECK_S,
         clock: Callable[[], float] = time.monotonic,
+        version: Callable[[], object] | None = None,
     ) -> None:
-        """Take both; `clock` counts seconds."""
+        """Take both; `clock` counts seconds, `version` returns another value once REST has other credentials."""
         self._rest = rest
         self._gcloud = gcloud
         self._recheck_s = recheck_s
         self._clock = clock
         self._lock = threading.Lock()
         self._gcloud_until: float | None = None
+        self._version = version
+        self._seen_version = version() if version is not None else None
 
     @property
     def way(self) -> str:
         """Which one is asked at present."""
         with self._lock:
+            version = self._version() if self._version is not None else None
+            if version != self._seen_version:
+                self._seen_version, self._gcloud_until = version, None
             waits = self._gcloud_until is not None and self._clock() < self._gcloud_until
         return "gcloud" if waits else "rest"
 

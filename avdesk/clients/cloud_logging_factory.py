@@ -7,7 +7,7 @@ from avdesk.clients.cloud_logging_gcloud import LoggingGcloud
 from avdesk.clients.cloud_logging_rest import LoggingRest
 from avdesk.clients.factory import check_way
 from avdesk.clients.gcloud import Gcloud
-from avdesk.clients.google_auth import GoogleCredentials
+from avdesk.clients.google_calls import Tokens
 from avdesk.clients.transport import Transport
 from avdesk.clients.vertex_gcloud import endpoint_overrides
 
@@ -16,14 +16,20 @@ def make_log_reader(
     way: str,
     project: str,
     transport: Transport,
+    credentials: Tokens,
     *,
     endpoint: str = "",
-    key: Callable[[], str | None] | None = None,
-    credentials: GoogleCredentials | None = None,
+    version: Callable[[], object] | None = None,
 ) -> LogReader | None:
     """Return what reads Cloud Logging the way that ``vertex`` says, None for ``off``. Nothing is sent or run yet.
 
-    The arguments are those of `make_vertex`.
+    Args:
+        way: ``auto``, ``rest``, ``gcloud`` or ``off``.
+        project: id or number.
+        transport: carries the requests.
+        credentials: give REST's tokens.
+        endpoint: the environment's ``google_endpoint``.
+        version: returns another value once the stored key is another one.
 
     Raises:
         ConfigError: a setting cannot be used.
@@ -33,12 +39,11 @@ def make_log_reader(
     check_way(way)
 
     def rest() -> LoggingRest:
-        own = credentials or GoogleCredentials(transport, key=key)
-        return LoggingRest(project, transport, own, endpoint=endpoint)
+        return LoggingRest(project, transport, credentials, endpoint=endpoint)
 
     def gcloud() -> LoggingGcloud:
         return LoggingGcloud(project, Gcloud(environment=endpoint_overrides(endpoint)))
 
     if way == "rest":
         return rest()
-    return gcloud() if way == "gcloud" else AutoReader(rest(), gcloud())
+    return gcloud() if way == "gcloud" else AutoReader(rest(), gcloud(), version=version)
