@@ -94,13 +94,14 @@ def expression(wanted: Wanted) -> str:
 
 def _per_line(text: str) -> str:
     r"""Return an expression whose beginnings and ends (``\A``, ``$``, ``\z``) are those of a line, CR LF or not."""
-    parts, in_class = [], False
-    for token in _TOKENS.findall(text):
-        if token == "[":
-            in_class = True
-        elif token == "]":
-            in_class = False
-        parts.append(token if in_class else _OF_LINES.get(token, token))
+    parts: list[str] = []
+    opened: int | None = None  # where a class of characters begins
+    for place, piece in enumerate(_TOKENS.findall(text)):
+        if opened is None and piece == "[":
+            opened = place
+        elif piece == "]" and opened is not None and parts[opened:] not in (["["], ["[", "^"]):
+            opened = None
+        parts.append(piece if opened is not None else _OF_LINES.get(piece, piece))
     return "".join(parts)
 
 
