@@ -15,11 +15,18 @@ MAX_TOKEN = 512
 class Answers:
     """Answers one request at a time, in the GUI thread, from what is known: nothing is asked of anybody."""
 
-    def __init__(self, latest: Latest, raise_window: Callable[[str], None], hurry: Callable[[str], None]) -> None:
-        """Answer from `latest`; `raise_window` gets an activation token, `hurry` an environment's name."""
+    def __init__(
+        self,
+        latest: Latest,
+        raise_window: Callable[[str], None],
+        hurry: Callable[[str], None],
+        ask_credentials_anew: Callable[[str], None],
+    ) -> None:
+        """Answer from `latest`; `raise_window` gets an activation token, the others an environment's name."""
         self._latest = latest
         self._raise_window = raise_window
         self._hurry = hurry
+        self._ask_credentials_anew = ask_credentials_anew
 
     def __call__(self, request: JsonObject) -> JsonObject:
         """Return the answer to a request."""
@@ -32,6 +39,10 @@ class Answers:
                 return self._about(request, self._status)
             case "hurry":
                 return self._about(request, self._do_hurry)
+            case "credentials":
+                return (
+                    self._about(request, self._credentials) if "environment" in request else self._all_credentials()
+                )
             case "version":
                 return {"ok": True, "version": __version__}
         return {"ok": False, "error": "unknown request"}
@@ -49,6 +60,15 @@ class Answers:
         if not self._latest.is_known(name):
             return {"ok": False, "error": "nothing is known yet"}
         return {"ok": True, "status": status_report(snapshot, datetime.now(UTC), APP)}
+
+    def _credentials(self, name: str) -> JsonObject:
+        self._ask_credentials_anew(name)
+        return {"ok": True}
+
+    def _all_credentials(self) -> JsonObject:
+        for name in self._latest.environments:
+            self._ask_credentials_anew(name)
+        return {"ok": True}
 
     def _do_hurry(self, name: str) -> JsonObject:
         self._hurry(name)

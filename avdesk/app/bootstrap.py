@@ -21,6 +21,7 @@ from avdesk.config.load import Loaded
 from avdesk.config.paths import APP_ID, Paths
 from avdesk.config.settings import Settings
 from avdesk.ui.tray import Tray
+from avdesk.ui.tray_menu import Choice
 from avdesk.ui.wishes import Wishes
 
 QUIETED = ("qt.qpa.services", "qt.qpa.theme.gnome")
@@ -38,12 +39,14 @@ def start(
     background: bool,
     at_end: Callable[[], object] | None = None,
     google_token: str | None = None,
+    follow_file: bool = True,
 ) -> int:
     """Run the desktop app until it is quit, and return its exit code. The instance's lock is held by the caller.
 
     `current` is the environment to look at first; `background` opens no window where there is a tray; `at_end` is
     called when everything else has ended, also where the process then ends without returning from here.
-    `google_token` is sent to the Google APIs instead of the user's own credentials.
+    `google_token` is sent to the Google APIs instead of the user's own credentials. `follow_file`: what is changed in
+    the configuration file meanwhile holds at once.
     """
     application = _application()
     front = _front(loaded.settings, current)
@@ -54,7 +57,7 @@ def start(
         try:
             from avdesk.app.running import Running
 
-            running = Running(front, paths, loaded, at_end, google_token)
+            running = Running(front, paths, loaded, at_end, google_token, follow_file=follow_file)
             started.append(running.leave)
             running.begin(background=background)
         except BaseException:
@@ -82,7 +85,7 @@ def _application() -> QApplication:
 def _front(settings: Settings, current: str) -> Front:
     wishes = Wishes()
     environments = tuple(settings.environments)
-    read_only = [name for name, environment in settings.environments.items() if environment.read_only]
     latest = Latest(environments, current)
-    tray = Tray(environments, latest.snapshot(), wishes, read_only=read_only)
+    choices = [Choice(each.name, each.colour, each.read_only) for each in settings.environments.values()]
+    tray = Tray(choices, latest.snapshot(), wishes)
     return Front(wishes, latest, tray, TrayHost(tray))

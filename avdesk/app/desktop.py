@@ -6,16 +6,18 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from avdesk.app.action_desk import ActionDesk
 from avdesk.app.front import Front
+from avdesk.app.in_force import InForce
+from avdesk.app.watching import Watching
 from avdesk.app.window_host import WindowHost
 from avdesk.bridge.actions import ActionRunner
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
+from avdesk.bridge.config_watch import ConfigurationWatch
 from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedReader
 from avdesk.bridge.stopping import stop_all
 from avdesk.bridge.wake import WakeWatch
-from avdesk.bridge.watch import Watch
 from avdesk.config.load import Loaded
 from avdesk.config.paths import Paths
 from avdesk.core.alerts import Alert, AlertAction, Urgency
@@ -37,6 +39,8 @@ class Parts:
     """What the app consists of; made by `avdesk.app.running`, connected by `avdesk.app.wiring`.
 
     Attributes:
+        in_force: the settings that hold now.
+        configuration: None where no file is followed.
         session_bus, system_bus: None where there is no D-Bus.
         late: watches that had not ended when they were waited for.
     """
@@ -45,7 +49,9 @@ class Parts:
     paths: Paths
     loaded: Loaded
     window: WindowHost
-    watches: dict[str, Watch]
+    in_force: InForce
+    watching: Watching
+    configuration: ConfigurationWatch | None
     session_bus: Bus | None
     system_bus: Bus | None
     notifications: DesktopNotifications
@@ -71,18 +77,22 @@ class Desk(QObject):
 
     def check_now(self, environment: str) -> None:
         """Ask an environment at once."""
-        if environment in self._parts.watches:
-            self._parts.watches[environment].poller.hurry()
+        self._parts.watching.hurry(environment)
 
     def pause(self, environment: str, paused: bool) -> None:
         """Stop asking an environment, or go on."""
-        if environment in self._parts.watches:
-            self._parts.watches[environment].poller.pause(paused=paused)
+        self._parts.watching.pause(environment, paused=paused)
+
+    def ask_credentials_anew(self, environment: str) -> None:
+        """Make whatever asks an environment look for its credentials again: they were changed."""
+        self._parts.actions.forget((environment,))
+        self._parts.archive.forget((environment,))
+        self._parts.watching.watch(environment)
 
     def woke(self) -> None:
         """Let every watch know that the machine or the network is back."""
-        for watch in self._parts.watches.values():
-            watch.poller.woke()
+        for poller in self._parts.watching.pollers():
+            poller.woke()
 
     def open_window(self, activation_token: str = "") -> None:
         """Show the window."""
@@ -90,6 +100,9 @@ class Desk(QObject):
 
     def on_alert_activated(self, alert: Alert, action: AlertAction, activation_token: str) -> None:
         """Do what a notification's button says."""
+        if alert.environment not in self._parts.front.latest.environments:
+            self._parts.window.open(activation_token)  # it was taken out of the configuration since then
+            return
         if action is AlertAction.CHECK_NOW:
             self.check_now(alert.environment)
             return
@@ -146,4 +159,5 @@ class Desk(QObject):
     def stop_watches(self) -> None:
         """End the watches and whatever acts or loads, within a bound."""
         parts = self._parts
-        parts.late = stop_all([*parts.watches.values(), parts.actions, parts.archive, parts.remembered])
+        eyes = () if parts.configuration is None else (parts.configuration,)
+        parts.late = stop_all([*eyes, *parts.watching.all, parts.actions, parts.archive, parts.remembered])

@@ -1,6 +1,6 @@
 """What is known of each environment now, and which of them is looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QObject, Signal
@@ -64,6 +64,19 @@ class Latest(QObject):
             self.current_changed.emit(told.snapshot)
         if told.events:
             self.happened.emit(told.events)
+
+    def set_environments(self, environments: Sequence[str], current: str, gone: Collection[str] = ()) -> None:
+        """Know of these environments from now on, and look at `current`; what was known of those `gone` is dropped."""
+        kept = {name: known for name, known in self._snapshots.items() if name not in gone}
+        self._snapshots = {name: kept.get(name) or Snapshot(name, datetime.now(UTC)) for name in environments}
+        self._known.intersection_update(kept, environments)
+        if current == self._current:
+            if current in gone:
+                self.current_changed.emit(self.snapshot())
+            return
+        self._current = current
+        self.chosen.emit(current)
+        self.current_changed.emit(self.snapshot())
 
     def choose(self, environment: str) -> None:
         """Look at another environment; an unknown one changes nothing."""

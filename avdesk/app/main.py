@@ -53,7 +53,15 @@ def run_app(
         from avdesk.app.bootstrap import start
 
         token = demo.google_token if demo is not None else None
-        return start(paths, settings, current, background=background, at_end=at_end.close, google_token=token)
+        return start(
+            paths,
+            settings,
+            current,
+            background=background,
+            at_end=at_end.close,
+            google_token=token,
+            follow_file=demo is None,
+        )
 
 
 def _current(settings: Loaded, environment: str | None) -> str:

@@ -10,25 +10,28 @@ from PySide6.QtCore import QCoreApplication
 from avdesk import __version__
 from avdesk.app.acting import actions_maker, archive_maker, remembered_maker
 from avdesk.app.answers import Answers
+from avdesk.app.applying import Applying
 from avdesk.app.crash import CrashHooks, FaultFile
 from avdesk.app.desktop import CrashTeller, Desk, Parts
 from avdesk.app.front import Front
+from avdesk.app.in_force import InForce
 from avdesk.app.monitors import monitor_maker
 from avdesk.app.quit_signals import QuitSignals
 from avdesk.app.shutdown import Shutdown, leave
+from avdesk.app.watching import Watching
 from avdesk.app.window_host import WindowHost
 from avdesk.app.wiring import connect
 from avdesk.bridge.actions import ActionRunner
 from avdesk.bridge.announced import Announced
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
+from avdesk.bridge.config_watch import ConfigurationWatch
 from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedReader
 from avdesk.bridge.single_instance import InstanceServer
 from avdesk.bridge.wake import WakeWatch
-from avdesk.bridge.watch import Watch
-from avdesk.config.load import Loaded
+from avdesk.config.load import Loaded, load_settings
 from avdesk.config.paths import Paths
 from avdesk.i18n import _
 from avdesk.store.logfile import end_logging, log_to
@@ -49,6 +52,8 @@ class Running:
         loaded: Loaded,
         at_end: Callable[[], object] | None,
         google_token: str | None,
+        *,
+        follow_file: bool = True,
     ) -> None:
         """Make and connect the parts behind `front`; `at_end` is called when all of them have ended."""
         crash_teller = CrashTeller()
@@ -56,15 +61,16 @@ class Running:
         self._crash_hooks.install()
         self._signals = QuitSignals()
         self._faults = FaultFile(paths.logs)
-        self._parts = _make_parts(front, paths, loaded, crash_teller, google_token)
+        self._parts = _make_parts(front, paths, loaded, crash_teller, google_token, follow_file=follow_file)
         self._desk = Desk(self._parts)
-        answers = Answers(front.latest, self._desk.open_window, self._desk.check_now)
+        self._applying = Applying(self._parts, loaded)
+        answers = Answers(front.latest, self._desk.open_window, self._desk.check_now, self._desk.ask_credentials_anew)
         self._server = InstanceServer(paths.socket, answers)
         self._shutdown = Shutdown(
             at_once=[front.tray_host.stop, self._parts.window.close, self._server.close],
             afterwards=[self._desk.stop_watches, self._close_buses, self._faults.close, _end_log, at_end or _nothing],
         )
-        connect(self._parts, self._desk, self._shutdown, self._signals)
+        connect(self._parts, self._desk, self._applying, self._shutdown, self._signals)
         application = QCoreApplication.instance()
         assert application is not None, "the application is made before anything else"
         application.aboutToQuit.connect(self._shutdown.finish)
@@ -75,8 +81,8 @@ class Running:
         self._open_log()
         parts.front.tray.follow_scheme()
         parts.window.set_problems(parts.loaded.sentences())
-        for watch in parts.watches.values():
-            watch.start()
+        for name in parts.in_force.settings.environments:
+            parts.watching.watch(name)
         self._server.listen()
         if not background:
             if not parts.front.tray_host.has_tray:
@@ -85,6 +91,8 @@ class Running:
         if parts.session_bus is not None:
             parts.session_bus.open()
         parts.wake.start()
+        if parts.configuration is not None:
+            parts.configuration.start()
 
     def leave(self) -> int:
         """Return the exit code once the event loop has ended, or end the process where something hangs."""
@@ -117,14 +125,15 @@ def _make_parts(
     loaded: Loaded,
     crash_teller: CrashTeller,
     google_token: str | None,
+    *,
+    follow_file: bool,
 ) -> Parts:
     settings = loaded.settings
-    make_monitor = monitor_maker(settings, paths, google_token)
-    names = tuple(settings.environments)
+    in_force = InForce(settings)
     session_bus, system_bus = (Bus("SESSION"), Bus("SYSTEM")) if sys.platform == "linux" else (None, None)
     notifications = DesktopNotifications(session_bus)
     announced = Announced(paths.state / "announced.json")
-    remembered = RememberedReader(settings.environments, remembered_maker(settings, paths))
+    remembered = RememberedReader(settings.environments, remembered_maker(in_force, paths))
     window = WindowHost(
         tuple(settings.environments.values()),
         front.latest,
@@ -138,15 +147,17 @@ def _make_parts(
         paths=paths,
         loaded=loaded,
         window=window,
-        watches={name: Watch(name, partial(make_monitor, name)) for name in names},
+        in_force=in_force,
+        watching=Watching(monitor_maker(in_force, paths, google_token)),
+        configuration=ConfigurationWatch(paths.config_file, partial(load_settings, paths)) if follow_file else None,
         session_bus=session_bus,
         system_bus=system_bus,
         notifications=notifications,
-        announcer=Announcer(settings.notifications, announced, notifications.show),
+        announcer=Announcer(in_force.notifications, announced, notifications.show),
         wake=WakeWatch(system_bus),
         crash_teller=crash_teller,
-        actions=ActionRunner(actions_maker(settings, paths, google_token)),
-        archive=ArchiveLoader(archive_maker(settings, paths, google_token)),
+        actions=ActionRunner(actions_maker(in_force, paths, google_token)),
+        archive=ArchiveLoader(archive_maker(in_force, paths, google_token)),
         remembered=remembered,
     )
 

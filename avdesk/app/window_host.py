@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,6 +59,7 @@ class WindowHost(QObject):
         self._window: MainWindow | None = None
         self._messages: dict[str, tuple[str, str]] = {}
         self._problems: tuple[str, ...] = ()
+        self._held = False
         self._has_tray = True
         self._under_way: dict[str, ActionRecord] = {}
         self._bad_ends: deque[ActionRecord] = deque(maxlen=MOST_BAD_ENDS)
@@ -93,11 +94,27 @@ class WindowHost(QObject):
         if self._window is not None and self._window.environment != name:
             self._window.set_environment(name)
 
-    def set_problems(self, sentences: Sequence[str]) -> None:
-        """Say what is wrong with the configuration."""
-        self._problems = tuple(sentences)
+    def set_environments(
+        self, environments: Sequence[Environment], *, gone: Collection[str] = (), regarded: Collection[str] = ()
+    ) -> None:
+        """Show other environments from now on; `gone` and `regarded` as in `config.differences`."""
+        self._environments = tuple(environments)
         if self._window is not None:
-            self._window.set_problems(self._problems)
+            self._window.set_environments(self._environments, gone=gone, regarded=regarded)
+
+    def set_theme(self, theme: str) -> None:
+        """Look otherwise from now on."""
+        if theme == self._theme:
+            return
+        self._theme = theme
+        if self._window is not None:
+            self._apply_theme()
+
+    def set_problems(self, sentences: Sequence[str], *, held: bool = False) -> None:
+        """Say what is wrong with the configuration; `held`: so wrong that the file as it is now is not used."""
+        self._problems, self._held = tuple(sentences), held
+        if self._window is not None:
+            self._window.set_problems(self._problems, held=held)
 
     def set_tray(self, *, present: bool) -> None:
         """Say whether the app can be reached by a tray: if not, closing the window quits."""
@@ -161,21 +178,25 @@ class WindowHost(QObject):
             self._window.remember_place()
             self._window.hide()
 
-    def _make(self) -> "MainWindow":
-        from avdesk.ui.main_window import MainWindow
+    def _apply_theme(self) -> None:
         from avdesk.ui.theme import apply_theme
 
         if self._theme in ("light", "dark"):
             apply_theme("light" if self._theme == "light" else "dark")
         else:
             apply_theme("system")
+
+    def _make(self) -> "MainWindow":
+        from avdesk.ui.main_window import MainWindow
+
+        self._apply_theme()
         store = QSettings(str(self._place_file), QSettings.Format.IniFormat)
         window = MainWindow(self._environments, self._latest.current, self._wishes, store)
         window.set_previewer(self._preview)
         for name in self._latest.environments:
             if self._latest.is_known(name):
                 window.show_snapshot(self._latest.snapshot(name))
-        window.set_problems(self._problems)
+        window.set_problems(self._problems, held=self._held)
         window.set_tray(self._has_tray)
         for topic, (text, full_text) in self._messages.items():
             window.tell(topic, text, full_text)

@@ -2,21 +2,22 @@
 
 from PySide6.QtCore import Qt
 
+from avdesk.app.applying import Applying
 from avdesk.app.desktop import Desk, Parts
 from avdesk.app.quit_signals import QuitSignals
 from avdesk.app.shutdown import Shutdown
 
 
-def connect(parts: Parts, desk: Desk, shutdown: Shutdown, signals: QuitSignals) -> None:
+def connect(parts: Parts, desk: Desk, applying: Applying, shutdown: Shutdown, signals: QuitSignals) -> None:
     """Connect the parts: news go up to those who show them, wishes down to those who fulfil them."""
     queued = Qt.ConnectionType.QueuedConnection
     wishes, latest, window = parts.front.wishes, parts.front.latest, parts.window
     tray, tray_host = parts.front.tray, parts.front.tray_host
 
     # News
-    for watch in parts.watches.values():
-        watch.poller.told.connect(latest.take, queued)
+    parts.watching.told.connect(latest.take)
     latest.current_changed.connect(tray.show_snapshot)
+    latest.changed.connect(tray.note)
     latest.changed.connect(window.show_snapshot)
     latest.chosen.connect(window.show_environment)
     latest.happened.connect(parts.announcer.hear)
@@ -38,6 +39,9 @@ def connect(parts: Parts, desk: Desk, shutdown: Shutdown, signals: QuitSignals) 
     parts.actions.changed.connect(remembered.learn_of, queued)
     window.made.connect(remembered.learn)
     latest.chosen.connect(remembered.learn)
+
+    if parts.configuration is not None:
+        parts.configuration.told.connect(applying.take)
 
     # Wishes
     wishes.check_now.connect(desk.check_now)

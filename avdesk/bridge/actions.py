@@ -8,7 +8,7 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Protocol
@@ -30,6 +30,7 @@ MOST_WAITING = 500
 log = logging.getLogger(__name__)
 
 Key = tuple[str, str, str]
+_Waiting = tuple[Key, ActionRequest, str, int]
 
 
 class ActionsLike(Protocol):
@@ -69,9 +70,12 @@ class ActionRunner(QObject):
         self._lock = threading.Lock()
         self._making = threading.Lock()
         self._actors: dict[str, ActionsLike] = {}
-        self._waiting: deque[tuple[Key, ActionRequest, str]] = deque()
+        self._retired: list[ActionsLike] = []
+        self._waiting: deque[_Waiting] = deque()
         self._busy: dict[Key, int] = {}
         self._threads: set[threading.Thread] = set()
+        self._terms: dict[str, int] = {}
+        """Environment → how often its terms have changed: nothing is done under others than were agreed to."""
         self._stopping = False
 
     # From the GUI thread
@@ -86,9 +90,9 @@ class ActionRunner(QObject):
                 return
             full = len(self._waiting) >= MOST_WAITING
             if not full:
-                if key in self._busy or any(key == each for each, _request, _via in self._waiting):
+                if key in self._busy or any(key == waiting[0] for waiting in self._waiting):
                     record = replace(record, state=ActionState.WAITING, detail=_("Another action comes first."))
-                self._waiting.append((key, request, via))
+                self._waiting.append((key, request, via, self._terms.get(request.environment, 0)))
         if full:
             record = replace(record, state=ActionState.REFUSED, detail=_("Too many actions wait already."))
             self.changed.emit(record)
@@ -99,6 +103,23 @@ class ActionRunner(QObject):
     def fetch_specification(self, environment: str, job: Job) -> None:
         """Fetch a job's whole CustomJob; the answer comes by `specified`."""
         self._run(lambda: self._fetch(environment, job), f"specification {job.id}")
+
+    def forget(self, environments: Collection[str]) -> None:
+        """Take note that some environments are gone, or are acted upon under other terms from now on.
+
+        What is under way goes on to its end, as it was agreed to. What only waits for its turn is refused: it was
+        agreed to under terms that hold no more.
+        """
+        with self._lock:
+            late = [entry for entry in self._waiting if entry[1].environment in environments]
+            self._waiting = deque(entry for entry in self._waiting if entry not in late)
+            for name in environments:
+                actor = self._actors.pop(name, None)
+                if actor is not None:
+                    self._retired.append(actor)
+                self._terms[name] = self._terms.get(name, 0) + 1
+        for _key, request, via, _terms in late:
+            self._refuse(request, via)
 
     @property
     def under_way(self) -> int:
@@ -111,7 +132,7 @@ class ActionRunner(QObject):
         with self._lock:
             self._stopping = True
             self._waiting.clear()
-            actors = list(self._actors.values())
+            actors = [*self._actors.values(), *self._retired]
         for actor in actors:
             actor.abort()
 
@@ -124,9 +145,10 @@ class ActionRunner(QObject):
             thread.join(max(0.0, deadline - time.monotonic()))
         if any(thread.is_alive() for thread in threads):
             return False
-        for actor in self._actors.values():
+        for actor in (*self._actors.values(), *self._retired):
             actor.close()
         self._actors.clear()
+        self._retired.clear()
         return True
 
     # In threads of its own
@@ -154,26 +176,26 @@ class ActionRunner(QObject):
 
     def _work(self) -> None:
         while (next_one := self._take()) is not None:
-            key, request, via = next_one
+            key, request, via, terms = next_one
             try:
-                self._carry_out(request, via)
+                self._carry_out(request, via, terms)
             finally:
                 with self._lock:
                     del self._busy[key]
 
-    def _take(self) -> tuple[Key, ActionRequest, str] | None:
+    def _take(self) -> _Waiting | None:
         """Return the next request whose job no other action is at."""
         with self._lock:
             if self._stopping or len(self._busy) >= self._at_once:
                 return None
-            for place, (key, request, via) in enumerate(self._waiting):
-                if key not in self._busy:
+            for place, waiting in enumerate(self._waiting):
+                if waiting[0] not in self._busy:
                     del self._waiting[place]
-                    self._busy[key] = 1
-                    return key, request, via
+                    self._busy[waiting[0]] = 1
+                    return waiting
         return None
 
-    def _carry_out(self, request: ActionRequest, via: str) -> None:
+    def _carry_out(self, request: ActionRequest, via: str, terms: int) -> None:
         try:
             actor = self._actor(request.environment)
         except KnownError as error:
@@ -182,11 +204,23 @@ class ActionRunner(QObject):
                 ActionRecord(request, "", via, now, now, ActionState.REFUSED, error.message, error.advice)
             )
             return
+        with self._lock:
+            stale = terms != self._terms.get(request.environment, 0)
+        if stale:
+            self._refuse(request, via)
+            return
         try:
             actor.carry_out(request, self._tell, via=via)
         except Exception as error:
             log.exception("the action %s failed", request.kind)
             self.crashed.emit(request.environment, one_line(f"{type(error).__name__}: {error}"))
+
+    def _refuse(self, request: ActionRequest, via: str) -> None:
+        """Say that something was not done, since it was agreed to under other terms."""
+        now = datetime.now(UTC)
+        detail = _("The configuration of {environment} was changed first.").format(environment=request.environment)
+        advice = _("Ask again, if it is still wanted.")
+        self._tell(ActionRecord(request, "", via, now, now, ActionState.REFUSED, detail, advice))
 
     def _tell(self, record: ActionRecord) -> None:
         if not self._stopping:  # by then it may be that nobody is there any more
@@ -207,9 +241,13 @@ class ActionRunner(QObject):
         with self._making:
             actor = self._actors.get(environment)
             if actor is None:
+                terms = self._terms.get(environment, 0)
                 actor = self._make(environment)
                 with self._lock:
-                    self._actors[environment] = actor
+                    if terms == self._terms.get(environment, 0):
+                        self._actors[environment] = actor
+                    else:
+                        self._retired.append(actor)
                     stopping = self._stopping
                 if stopping:
                     actor.abort()

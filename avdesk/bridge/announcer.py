@@ -20,6 +20,9 @@ _SWITCHES: dict[EventKind, str] = {
     EventKind.JOB_STARTED: "job_stuck",
     EventKind.SERVER_LOST: "server_lost",
     EventKind.SERVER_REGAINED: "server_lost",
+    EventKind.HEALTH_LOST: "health",
+    EventKind.HEALTH_FLAPS: "health",
+    EventKind.HEALTH_REGAINED: "health",
 }
 
 log = logging.getLogger(__name__)
@@ -33,9 +36,16 @@ class Announcer:
     """Turns events into notifications: by the user's switches, each news once, no old news."""
 
     def __init__(
-        self, wanted: Notifications, announced: Announced, show: Callable[[Alert], None], now: Clock = _utc_now
+        self,
+        wanted: Callable[[str], Notifications],
+        announced: Announced,
+        show: Callable[[Alert], None],
+        now: Clock = _utc_now,
     ) -> None:
-        """Announce by `show` what `wanted` lets through; `announced` remembers across restarts."""
+        """Announce by `show` what `wanted` lets through now of an environment of that name.
+
+        `announced` remembers across restarts.
+        """
         self._wanted = wanted
         self._announced = announced
         self._show = show
@@ -50,7 +60,7 @@ class Announcer:
         alert = alert_of(event, self._now(), self._announced.open_incidents)
         if alert is None:
             return
-        if not self._is_wanted(event.kind):
+        if not self._is_wanted(event):
             log.info("not announced, switched off: %s of %s", event.kind, event.environment)
             return
         key = f"{alert.incident}:{event.kind.value}:{event.at:%Y-%m-%dT%H:%M:%S}"
@@ -60,9 +70,9 @@ class Announcer:
         self._announced.note(key, alert.incident, over=is_over(event) or event.kind in _RUN_ENDS)
         self._show(alert)
 
-    def _is_wanted(self, kind: EventKind) -> bool:
-        switch = _SWITCHES.get(kind)
-        return self._wanted.enabled and (switch is None or bool(getattr(self._wanted, switch)))
+    def _is_wanted(self, event: Event) -> bool:
+        wanted, switch = self._wanted(event.environment), _SWITCHES.get(event.kind)
+        return wanted.enabled and (switch is None or bool(getattr(wanted, switch)))
 
 
 _RUN_ENDS = frozenset({EventKind.RUN_SUCCEEDED, EventKind.RUN_FAILED, EventKind.RUN_LOST, EventKind.JOB_FAILED})

@@ -3,11 +3,11 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from avdesk.core.errors import AbortedError, AvdeskError
 from avdesk.core.jobs import Job
@@ -81,6 +81,7 @@ class ArchiveLoader(QObject):
     """
 
     told = Signal(object)
+    _came = Signal(object, object)
 
     environment = "job archive"
     """What it is called where watches are stopped."""
@@ -93,6 +94,7 @@ class ArchiveLoader(QObject):
         self._archives: dict[str, ArchiveLike] = {}
         self._loading: dict[str, _Load] = {}
         self._stopping = False
+        self._came.connect(self._pass_on, Qt.ConnectionType.QueuedConnection)
 
     def load(self, environment: str, limit: int) -> None:
         """Load until so many jobs are known; where it loads already, the limit is raised."""
@@ -121,6 +123,19 @@ class ArchiveLoader(QObject):
         if load is not None and archive is not None:
             archive.abort()
 
+    def forget(self, environments: Collection[str]) -> None:
+        """Drop what some environments were asked by: they are gone, or are reached in another way from now on.
+
+        Nothing more is told of what was being loaded.
+        """
+        for name in environments:
+            with self._lock:
+                load, archive = self._loading.pop(name, None), self._archives.pop(name, None)
+                if load is not None:
+                    load.stopped = load.forgotten = True
+            if archive is not None:
+                archive.abort()
+
     def ask_to_stop(self) -> None:
         """Stop all, for good."""
         with self._lock:
@@ -138,6 +153,11 @@ class ArchiveLoader(QObject):
             thread.join(max(0.0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in threads)
 
+    def _pass_on(self, load: "_Load", told: OlderTold) -> None:
+        """Tell, here in the GUI thread, unless the environment is another one since then."""
+        if not load.forgotten:
+            self.told.emit(told)
+
     # In a thread of its own
 
     def _run(self, load: "_Load") -> None:
@@ -153,10 +173,11 @@ class ArchiveLoader(QObject):
             crash = one_line(redact(f"{type(error).__name__}: {error}"))
             gathered.troubles = {"": Trouble(type(error).__name__, crash, "")}
         with self._lock:
-            self._loading.pop(load.environment, None)
+            if self._loading.get(load.environment) is load:
+                del self._loading[load.environment]
             stopping = self._stopping
         if not stopping:
-            self.told.emit(gathered.told(running=False))
+            self._came.emit(load, gathered.told(running=False))
 
     def _load(self, load: "_Load", gathered: "_Gathered") -> None:
         with self._lock:
@@ -164,7 +185,8 @@ class ArchiveLoader(QObject):
         if archive is None:
             archive = self._make_archive(load.environment)
             with self._lock:
-                self._archives[load.environment] = archive
+                if not load.forgotten:
+                    self._archives[load.environment] = archive
         told_at = time.monotonic()
         for page in archive.pages(load.limit):
             gathered.add(page)
@@ -173,7 +195,7 @@ class ArchiveLoader(QObject):
             archive.raise_limit(load.limit)
             if time.monotonic() - told_at >= TOLD_EVERY_S:
                 told_at = time.monotonic()
-                self.told.emit(gathered.told(running=True))
+                self._came.emit(load, gathered.told(running=True))
 
 
 @dataclass(slots=True)
@@ -181,6 +203,7 @@ class _Load:
     environment: str
     limit: int
     stopped: bool = False
+    forgotten: bool = False
     thread: threading.Thread | None = None
 
 

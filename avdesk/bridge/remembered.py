@@ -7,7 +7,7 @@ the preview says both ways that the action may go.
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -102,8 +102,18 @@ class RememberedReader(QObject):
         return preview(self._environments[request.environment], request, job, by_server=by_server)
 
     def take_endpoints(self, environment: str, endpoints: Endpoints) -> None:
-        """Take note of what was read."""
-        self._known[environment] = endpoints
+        """Take note of what was read, unless it is of another server than the environment's is now."""
+        from avdesk.store.ledger import server_key  # whoever reads has it already
+
+        known = self._environments.get(environment)
+        if known is not None and endpoints.server in ("", server_key(known.url) if known.url else ""):
+            self._known[environment] = endpoints
+
+    def set_environments(self, environments: Mapping[str, Environment], changed: Collection[str]) -> None:
+        """Go by other environments from now on; what was read of the `changed` ones is dropped."""
+        self._environments = environments
+        for name in changed:
+            self._known.pop(name, None)
 
     def learn(self, environment: str) -> None:
         """Read what an environment's server is known to have; where that is under way, once more after it."""

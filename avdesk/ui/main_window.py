@@ -1,6 +1,6 @@
 """The window: navigation at the left, the environment and the data's age above, one page at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
@@ -28,6 +28,7 @@ from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionRecord
 from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot, Trouble
+from avdesk.core.worst import Standing, worst
 from avdesk.i18n import _, ngettext
 from avdesk.ui import phrases
 from avdesk.ui.dialogs.asker import Asker
@@ -139,6 +140,22 @@ class MainWindow(QMainWindow):
         known = self._snapshots.get(name)
         self.show_snapshot(known if known is not None else Snapshot(environment=name, at=self._now()))
 
+    def set_environments(
+        self, environments: Sequence[Environment], *, gone: Collection[str] = (), regarded: Collection[str] = ()
+    ) -> None:
+        """Show other environments from now on; `gone` and `regarded` as in `config.differences`."""
+        shown = self._environments.get(self._current)
+        self._environments.clear()
+        self._environments.update({environment.name: environment for environment in environments})
+        self.asker.dismiss({*gone, *regarded})
+        for name in (*gone, *(name for name in self._snapshots if name not in self._environments)):
+            self._snapshots.pop(name, None)
+            for page in self.pages:
+                page.forget(name)
+        self.header.set_environments(environments, self._current)
+        if self._current in gone or self._environments.get(self._current, shown) != shown:
+            self.set_environment(self._current)
+
     def set_previewer(self, previewer: Previewer) -> None:
         """Take the words of what an action would do from somebody who knows the server; called in this thread."""
         self.asker.set_previewer(previewer)
@@ -190,9 +207,17 @@ class MainWindow(QMainWindow):
         self._bad_ends = [line, *self._bad_ends][:_MOST_BAD_ENDS]
         self.tell(_BAD_ENDS, line, "\n".join(self._bad_ends) if len(self._bad_ends) > 1 else "")
 
-    def set_problems(self, sentences: Sequence[str]) -> None:
-        """Show what is wrong with the configuration, one sentence each; none takes the message away."""
+    def set_problems(self, sentences: Sequence[str], *, held: bool = False) -> None:
+        """Show what is wrong with the configuration, one sentence each; none takes the message away.
+
+        `held`: so wrong that the file as it is now is not used.
+        """
         count = len(sentences)
+        if held and sentences:
+            text = _("The configuration file is not used as it is now: {first} What was read before stays in force.")
+            full = "\n".join(sentences) if count > 1 else ""
+            self.messages.tell("configuration", text.format(first=sentences[0]), full)
+            return
         text = ngettext(
             "The configuration has a problem: {first}", "The configuration has {count} problems: {first}", count
         ).format(count=count, first=sentences[0] if sentences else "")
@@ -220,11 +245,18 @@ class MainWindow(QMainWindow):
         now = self._now()
         snapshot = self._snapshots.get(self._current)
         self.header.show_age(snapshot, now)
+        self.header.show_alarm(self._worst_elsewhere(now))
         self.foot.show_words(_("Asking now…") if self._asking else phrases.status_line(snapshot, now))
         self.foot.show_offer(self._environments.get(self._current), snapshot)
         page = self.stack.currentWidget()
         if isinstance(page, Page):
             page.tick(now)
+
+    def _worst_elsewhere(self, now: datetime) -> Standing | None:
+        """Return the environment that needs a look most, of those that are not shown; None where none needs one."""
+        others = (each for name, each in self._snapshots.items() if name != self._current)
+        found = worst(others, self._current, now)
+        return found if found is not None and found.bad else None
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tick while the window is seen, and be on a screen that exists."""
@@ -300,6 +332,7 @@ class MainWindow(QMainWindow):
     def _add_keys(self) -> None:
         self._key(_("Check now"), self._check_now, "F5", "Ctrl+R")
         self._key(_("Close window"), self.close, "Ctrl+W")
+        self._key(_("Choose environment"), self.header.switcher.showPopup, "Ctrl+E")
         self._key(_("Quit"), self._wishes.quit_asked.emit, "Ctrl+Q")
         for place, kind in enumerate(PAGES[:9]):
             self._key(kind.title(), partial(self.navigation.setCurrentRow, place), f"Ctrl+{place + 1}")

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
 
 from avdesk.core import wording
 from avdesk.core.jobs import Job
@@ -34,6 +33,8 @@ class PhaseWords:
 
 def usual_times(past_runs: Sequence[Run]) -> dict[str, float]:
     """Return the median duration of each phase in the last runs, seconds."""
+    from statistics import median  # slow to import, and the tray's words are in this file, too
+
     seen: dict[str, list[float]] = {}
     for run in past_runs:
         for phase in run.phases:

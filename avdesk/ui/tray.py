@@ -1,4 +1,4 @@
-"""The item in the system tray: icon, tooltip and menu of the environment that is being looked at."""
+"""The item in the system tray: the icon of the environment that needs a look most, the menu of the one looked at."""
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSystemTrayIcon
 
 from avdesk.core.snapshot import Snapshot
 from avdesk.ui.signs import sign_pixmap
-from avdesk.ui.tray_menu import TrayMenu
+from avdesk.ui.tray_menu import Choice, TrayMenu
 from avdesk.ui.tray_state import TrayState, tray_state
 from avdesk.ui.wishes import Wishes
 
@@ -35,7 +35,9 @@ def panel_is_dark() -> bool | None:
 
 
 class Tray(QObject):
-    """Shows one environment. Text and icon are set when they change and else left alone: each change costs the panel.
+    """Shows all environments in one icon, and one of them in its menu.
+
+    Text and icon are set when they change and else left alone: each change costs the panel.
 
     Signals:
         clicked: the icon was clicked.
@@ -47,24 +49,22 @@ class Tray(QObject):
 
     def __init__(
         self,
-        environments: Sequence[str],
+        environments: Sequence[Choice],
         snapshot: Snapshot,
         wishes: Wishes,
         *,
-        read_only: Collection[str] = (),
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        """Prepare the item, with `snapshot` to begin with; `show` puts it into the tray.
-
-        `read_only`: the environments to which nothing can be done.
-        """
+        """Prepare the item, with `snapshot` to begin with; `show` puts it into the tray."""
         super().__init__()
         self._now = now
+        self._names = tuple(each.name for each in environments)
         self._snapshot = snapshot
+        self._snapshots = {snapshot.environment: snapshot}
         self._drawn: tuple[object, ...] | None = None
         self._dark: bool | None = None
         self._open_since: datetime | None = None
-        self._menu = TrayMenu(environments, wishes, read_only)
+        self._menu = TrayMenu(environments, wishes)
         self._item: QSystemTrayIcon | None = None
         self._menu.aboutToShow.connect(self._on_menu_opened)
         self._menu.aboutToHide.connect(self._on_menu_closed)
@@ -95,10 +95,25 @@ class Tray(QObject):
             self._item.hide()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show another snapshot."""
-        self._snapshot = snapshot
-        if self._item is not None:
+        """Look at this snapshot from now on."""
+        self._snapshot = self._snapshots[snapshot.environment] = snapshot
+        self.refresh()
+
+    def note(self, snapshot: Snapshot) -> None:
+        """Take note of a snapshot of any environment: it may be the one that needs a look."""
+        self._snapshots[snapshot.environment] = snapshot
+        if snapshot.environment != self._snapshot.environment:
             self.refresh()
+
+    def set_environments(
+        self, environments: Sequence[Choice], snapshot: Snapshot, gone: Collection[str] = ()
+    ) -> None:
+        """Offer other environments from now on, and look at `snapshot`; what was known of those `gone` is dropped."""
+        self._names = tuple(each.name for each in environments)
+        kept = {name: known for name, known in self._snapshots.items() if name in self._names and name not in gone}
+        self._snapshots = kept
+        self._menu.set_environments(environments)
+        self.show_snapshot(snapshot)
 
     def show_message(self, title: str, body: str, *, urgent: bool) -> None:
         """Show a message by the tray's own means."""
@@ -116,12 +131,17 @@ class Tray(QObject):
         if self._item is None:
             return
         now = self._now()
-        state = tray_state(self._snapshot, now)
+        state = tray_state(self._snapshot, now, self._others())
         self._draw(self._item, state)
         if self._item.toolTip() != state.tooltip:
             self._item.setToolTip(state.tooltip)
         self._menu.show_state(state)
         self._timer.start(self._refresh_in_ms(now))
+
+    def _others(self) -> tuple[Snapshot, ...]:
+        """Return what is known of those that are not looked at, in the configuration's order."""
+        names = (name for name in self._names if name != self._snapshot.environment)
+        return tuple(self._snapshots[name] for name in names if name in self._snapshots)
 
     def _refresh_in_ms(self, now: datetime) -> int:
         if self._open_since is not None and (now - self._open_since).total_seconds() < OPEN_AT_MOST_S:

@@ -1,7 +1,8 @@
 """The tray's menu: made once, and afterwards changed in place, so that it doesn't flicker while it is open."""
 
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
@@ -12,26 +13,36 @@ from avdesk.ui.tray_state import JOBS_SHOWN, PHASES_SHOWN, TrayState, job_line
 from avdesk.ui.wishes import Wishes
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An environment that can be chosen: its name, its mark's colour, and whether nothing can be done to it."""
+
+    name: str
+    colour: str = ""
+    read_only: bool = False
+
+
 class TrayMenu(QMenu):
     """What happens, and what can be done about it. Entries that say something can't be chosen."""
 
-    def __init__(self, environments: Sequence[str], wishes: Wishes, read_only: Collection[str] = ()) -> None:
-        """Offer `environments` to choose from where there are several; what is chosen goes to `wishes`.
-
-        Nothing can be done to the jobs of those that are `read_only`.
-        """
+    def __init__(self, environments: Sequence[Choice], wishes: Wishes) -> None:
+        """Offer `environments` to choose from where there are several; what is chosen goes to `wishes`."""
         super().__init__()
         self._wishes = wishes
-        self._read_only = frozenset(read_only)
+        self._read_only: frozenset[str] = frozenset()
         self._environment = ""
+        self._alarm_environment = ""
         self._paused = False
+        self._alarm = self.addAction("", self._go_to_alarm)
+        self._alarm.setVisible(False)
         self._headline = self._line()
         self._phases = [self._line() for _index in range(PHASES_SHOWN)]
         self._eta = self._line()
         self._job = self._line()
         self.addSeparator()
-        self._choices = self._environment_choices(environments)
-        self.addAction(_("Open AVDesk"), wishes.open_asked.emit)
+        self._open = self.addAction(_("Open AVDesk"), wishes.open_asked.emit)
+        self._choosing: QMenu | None = None
+        self._choices: dict[str, QAction] = {}
         self.addAction(_("Check now"), self._check)
         self._jobs: tuple[Job, ...] = ()
         self._cancel = self.addMenu(_("Cancel a job"))
@@ -43,10 +54,28 @@ class TrayMenu(QMenu):
         self._pause = self.addAction(_("Pause"), self._toggle_pause)
         self.addSeparator()
         self.addAction(_("Quit"), wishes.quit_asked.emit)
+        self.set_environments(environments)
+
+    def set_environments(self, environments: Sequence[Choice]) -> None:
+        """Offer other environments from now on."""
+        self._read_only = frozenset(each.name for each in environments if each.read_only)
+        self._choices = {}
+        several = len(environments) > 1
+        if self._choosing is None and several:
+            self._choosing = QMenu(_("Environment"), self)
+            self.insertMenu(self._open, self._choosing)
+        if self._choosing is None:
+            return
+        self._choosing.clear()
+        self._choosing.menuAction().setVisible(several)
+        if several:
+            self._choices = self._entries(self._choosing, environments)
 
     def show_state(self, state: TrayState) -> None:
         """Show `state`; what has not changed is not touched."""
         self._environment, self._paused = state.environment, state.paused
+        self._alarm_environment = state.alarm_environment
+        _say(self._alarm, state.alarm)
         _say(self._headline, state.headline)
         for index, action in enumerate(self._phases):
             _say(action, state.phases[index] if index < len(state.phases) else "")
@@ -54,9 +83,7 @@ class TrayMenu(QMenu):
         _say(self._job, state.job)
         _say(self._pause, _("Resume") if state.paused else _("Pause"))
         self._show_cancels(state)
-        chosen = self._choices.get(state.environment)
-        if chosen is not None and not chosen.isChecked():
-            chosen.setChecked(True)
+        self._show_choices(state)
 
     def _show_cancels(self, state: TrayState) -> None:
         """Offer the jobs to cancel; where nothing may be done, say why in a line: panels show no tooltips."""
@@ -77,19 +104,43 @@ class TrayMenu(QMenu):
         action.setVisible(False)
         return action
 
-    def _environment_choices(self, environments: Sequence[str]) -> dict[str, QAction]:
-        if len(environments) < 2:
-            return {}
-        menu = self.addMenu(_("Environment"))
+    def _entries(self, menu: QMenu, environments: Sequence[Choice]) -> dict[str, QAction]:
+        from avdesk.ui.marks import environment_mark  # one environment alone needs none
+
         group = QActionGroup(menu)
         choices = {}
-        for name in environments:
-            action = menu.addAction(_escaped(name))
+        for each in environments:
+            action = menu.addAction(environment_mark(each.colour), _escaped(each.name))
             action.setCheckable(True)
-            action.triggered.connect(lambda _checked=False, name=name: self._wishes.environment_chosen.emit(name))
+            action.triggered.connect(
+                lambda _checked=False, name=each.name: self._wishes.environment_chosen.emit(name)
+            )
             group.addAction(action)
-            choices[name] = action
+            choices[each.name] = action
         return choices
+
+    def _show_choices(self, state: TrayState) -> None:
+        """Say of each environment how it stands, and which one is looked at."""
+        if self._choosing is None or not self._choices:
+            return
+        from avdesk.ui.phrases import sign_word  # one environment alone needs none
+
+        title = _escaped(_("Environment: {name}").format(name=state.environment))
+        if self._choosing.title() != title:
+            self._choosing.setTitle(title)
+        for name, action in self._choices.items():
+            sign = state.signs.get(name)
+            text = _escaped(name if sign is None else f"{name} · {sign_word(sign)}")
+            if action.text() != text:
+                action.setText(text)
+        chosen = self._choices.get(state.environment)
+        if chosen is not None and not chosen.isChecked():
+            chosen.setChecked(True)
+
+    def _go_to_alarm(self) -> None:
+        """Show the environment that needs a look."""
+        self._wishes.environment_chosen.emit(self._alarm_environment)
+        self._wishes.open_asked.emit()
 
     def _cancel_entry(self, place: int) -> QAction:
         action = self._cancel.addAction("")

@@ -1,14 +1,17 @@
 """What the tray shows of a snapshot: one plain object, worked out without Qt."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from avdesk.core import wording
 from avdesk.core.jobs import Job
 from avdesk.core.phases import EXPECTED, Phase, PhaseState
 from avdesk.core.snapshot import Snapshot
-from avdesk.core.summary import Sign, State, summarise
+from avdesk.core.summary import Sign, State, Summary, summarise
 from avdesk.core.text import one_line
+from avdesk.core.worst import standing, worst
 from avdesk.i18n import _
 
 HEADLINE_LIMIT = 120
@@ -26,6 +29,8 @@ _MARKS = {
 # Some hosts read a tooltip as rich text and some don't: without these it is the same for both.
 _NO_MARKUP = str.maketrans({"<": "‹", ">": "›", "&": "+"})
 
+NO_SIGNS: Mapping[str, Sign] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class TrayState:
@@ -33,13 +38,15 @@ class TrayState:
 
     Attributes:
         environment: of which environment.
-        sign: the icon; `done` of `total` segments of its ring are filled.
+        sign: the icon, of the environment that needs a look most; `done` of `total` segments of its ring are filled.
         headline: the first line of the menu.
         phases: a line for each phase; empty without a run.
         eta, job: a line each, empty when there is nothing to say.
-        tooltip: environment, headline and age of the data.
+        tooltip: environment, headline and age of the data; first of what needs a look, then of what is looked at.
         paused: asking is paused.
         cancellable: the most recent jobs that can be cancelled, newest first.
+        alarm: what needs a look elsewhere, a line; `alarm_environment` is where. Empty when nothing does.
+        signs: environment → how it stands; empty where there is one alone.
     """
 
     environment: str
@@ -53,28 +60,34 @@ class TrayState:
     tooltip: str
     paused: bool
     cancellable: tuple[Job, ...] = ()
+    alarm: str = ""
+    alarm_environment: str = ""
+    signs: Mapping[str, Sign] = field(default_factory=lambda: NO_SIGNS)
 
 
-def tray_state(snapshot: Snapshot, now: datetime) -> TrayState:
-    """Return what the tray shows of `snapshot` at `now`."""
+def tray_state(snapshot: Snapshot, now: datetime, others: Sequence[Snapshot] = ()) -> TrayState:
+    """Return what the tray shows of `snapshot` at `now`, and of the `others` where they need a look."""
     summary = summarise(snapshot, now)
     phases = summary.phases
-    over = sum(phase.state in (PhaseState.DONE, PhaseState.SKIPPED) for phase in phases)
     headline = one_line(summary.headline, HEADLINE_LIMIT)
-    age = wording.age(snapshot.age_s(now))
-    if snapshot.paused:
-        age = _("{age}, paused").format(age=age)
-    tooltip = _("{environment}: {headline}\n{age}").format(
-        environment=snapshot.environment, headline=headline, age=age
-    )
+    first = worst((snapshot, *others), snapshot.environment, now) or standing(snapshot, now)
+    elsewhere = first.snapshot.environment != snapshot.environment
+    tooltip = _told_of(first.snapshot, first.summary, now)
+    if elsewhere:
+        tooltip = f"{tooltip}\n{_line_of(snapshot, summary)}"
+    shown = first.summary.phases
+    over = sum(phase.state in (PhaseState.DONE, PhaseState.SKIPPED) for phase in shown)
     running = summary.state is State.RUNNING
     job = snapshot.job
     return TrayState(
         environment=snapshot.environment,
-        sign=summary.sign,
+        sign=first.summary.sign,
         done=over,
-        total=len(phases) or len(EXPECTED),
+        total=len(shown) or len(EXPECTED),
         headline=headline,
+        alarm=_line_of(first.snapshot, first.summary) if elsewhere and first.bad else "",
+        alarm_environment=first.snapshot.environment if elsewhere and first.bad else "",
+        signs={each.environment: summarise(each, now).sign for each in (snapshot, *others)} if others else NO_SIGNS,
         phases=tuple(phase_line(phase) for phase in phases[:PHASES_SHOWN]),
         eta=_eta_line(snapshot) if running else "",
         job=job_line(job) if job is not None and (running or job.state.active) else "",
@@ -82,6 +95,20 @@ def tray_state(snapshot: Snapshot, now: datetime) -> TrayState:
         paused=snapshot.paused,
         cancellable=tuple(job for job in snapshot.jobs if job.number and "cancel" in job.actions)[:JOBS_SHOWN],
     )
+
+
+def _told_of(snapshot: Snapshot, summary: Summary, now: datetime) -> str:
+    """Return environment, headline and age of the data, on two lines."""
+    age = wording.age(snapshot.age_s(now))
+    if snapshot.paused:
+        age = _("{age}, paused").format(age=age)
+    headline = one_line(summary.headline, HEADLINE_LIMIT)
+    return _("{environment}: {headline}\n{age}").format(environment=snapshot.environment, headline=headline, age=age)
+
+
+def _line_of(snapshot: Snapshot, summary: Summary) -> str:
+    headline = one_line(summary.headline, HEADLINE_LIMIT)
+    return _("{environment}: {headline}").format(environment=snapshot.environment, headline=headline)
 
 
 def phase_line(phase: Phase) -> str:

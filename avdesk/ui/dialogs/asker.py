@@ -1,6 +1,6 @@
 """From a wish to a request: says what an action means, asks where it must, and follows what came of several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
@@ -23,6 +23,9 @@ from avdesk.ui.jobs.notes import bare_label
 from avdesk.ui.wishes import Wishes
 
 Snapshots = Mapping[str, Snapshot]
+
+_ABOUT = "environment"
+"""The property of a dialog that names what it is about."""
 
 
 class Asker(QObject):
@@ -78,7 +81,7 @@ class Asker(QObject):
             return
         dialog = NewVideoDialog(known, VideoWishes(self._store), self._preview, self._window)
         dialog.asked.connect(self._wishes.action_asked)
-        self._open(dialog)
+        self._open(dialog, environment)
 
     def show_record(self, record: ActionRecord) -> bool:
         """Let open lists of results know; return whether one of them shows this action."""
@@ -90,6 +93,12 @@ class Asker(QObject):
                 dialog.ask_again()
         return shown
 
+    def dismiss(self, environments: Collection[str]) -> None:
+        """Take back the questions about some environments: what they said would be done is not what would be."""
+        for dialog in tuple(self.dialogs):
+            if dialog.property(_ABOUT) in environments and not isinstance(dialog, ResultsDialog | AuditDialog):
+                dialog.reject()
+
     def open_audit(self, environment: str) -> None:
         """Show what was done, in front where it is shown already."""
         for dialog in self.dialogs:
@@ -100,7 +109,7 @@ class Asker(QObject):
         audit = AuditDialog(environment, self._window)
         audit.asked.connect(self._wishes.audit_asked)
         audit.export_asked.connect(self._wishes.audit_export_asked)
-        self._open(audit)
+        self._open(audit, environment)
         audit.ask()
 
     def show_audit(self, told: AuditTold) -> None:
@@ -136,19 +145,19 @@ class Asker(QObject):
             return
         dialog = ConfirmDialog(able, able_jobs, environment, self._window)
         dialog.agreed.connect(lambda requests: self._send(requests, previews, environment.name))
-        self._open(dialog)
+        self._open(dialog, environment.name)
 
     def _ask_resubmit(self, environment: Environment, job: Job) -> None:
         dialog = ResubmitDialog(job, environment, self._snapshots.get(environment.name), self._preview, self._window)
         dialog.asked.connect(self._wishes.action_asked)
-        self._open(dialog)
+        self._open(dialog, environment.name)
         self._wishes.specification_asked.emit(environment.name, job)
 
     def _send(self, requests: Sequence[ActionRequest], previews: Sequence[ActionPreview], environment: str) -> None:
         if len(previews) > 1:
             refused = {each.request.id: each.refused for each in previews if each.refused}
             results = ResultsDialog([each.request for each in previews], refused, environment, self._window)
-            self._open(results)
+            self._open(results, environment)
         for request in requests:
             self._wishes.action_asked.emit(request)
 
@@ -157,7 +166,8 @@ class Asker(QObject):
             return self._previewer(request, job)
         return preview(self._environments[request.environment], request, job)
 
-    def _open(self, dialog: QDialog) -> None:
+    def _open(self, dialog: QDialog, environment: str) -> None:
+        dialog.setProperty(_ABOUT, environment)
         if not self._window.isVisible():
             self._window.show()
         self.dialogs.append(dialog)

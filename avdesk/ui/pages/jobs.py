@@ -92,6 +92,17 @@ class JobsPage(Page):
         self._snapshot = None
         self._use_model("" if environment is None else environment.name)
 
+    def forget(self, environment: str) -> None:
+        """Drop an environment's jobs and what was done to them."""
+        self._records.pop(environment, None)
+        self._loading.pop(environment, None)
+        model = self._models.pop(environment, None)
+        if model is None:
+            return
+        if self.table.model() is model:
+            self._use_model("")
+        model.deleteLater()
+
     def show_snapshot(self, snapshot: Snapshot, now: datetime) -> None:
         """Show the jobs of a new snapshot: rows change, nothing else moves."""
         self._now = now

@@ -35,6 +35,9 @@ class Page(QWidget):
     def show_environment(self, environment: Environment | None) -> None:
         """Show another environment from now on, before its snapshot comes; nothing by default."""
 
+    def forget(self, environment: str) -> None:
+        """Drop what is kept of an environment that is gone, or is another installation now; nothing by default."""
+
     def show_action(self, record: ActionRecord) -> None:
         """Take note of how far an action has come, of whichever environment; nothing by default."""
 

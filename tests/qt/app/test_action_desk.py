@@ -17,7 +17,7 @@ from avdesk.core.alerts import AlertAction, alert_of
 from avdesk.core.events import Event, EventKind
 from avdesk.core.jobs import Job, JobState
 from avdesk.core.snapshot import Snapshot
-from avdesk.ui.tray_menu import TrayMenu
+from avdesk.ui.tray_menu import Choice, TrayMenu
 from avdesk.ui.tray_state import JOBS_SHOWN, tray_state
 from avdesk.ui.wishes import Wishes
 
@@ -108,7 +108,7 @@ def test_many_actions_share_one_look(qtbot: QtBot, world: World, monkeypatch: py
 
 def test_the_tray_offers_the_newest_five_jobs_that_can_be_cancelled(qtbot: QtBot) -> None:
     wishes = Wishes()
-    menu = TrayMenu(("prod",), wishes)
+    menu = TrayMenu([Choice("prod")], wishes)
     qtbot.addWidget(menu)
     wanted: list[tuple[str, Job]] = []
     wishes.cancel_wanted.connect(lambda environment, job: wanted.append((environment, job)))
@@ -129,7 +129,7 @@ def test_the_tray_offers_the_newest_five_jobs_that_can_be_cancelled(qtbot: QtBot
 
 def test_where_nothing_may_be_done_the_tray_says_so_and_offers_nothing(qtbot: QtBot) -> None:
     wishes = Wishes()
-    menu = TrayMenu(("prod", "dev"), wishes, read_only=("prod",))
+    menu = TrayMenu([Choice("prod", read_only=True), Choice("dev")], wishes)
     qtbot.addWidget(menu)
     wanted: list[str] = []
     wishes.cancel_wanted.connect(lambda environment, _job: wanted.append(environment))

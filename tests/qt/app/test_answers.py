@@ -16,6 +16,7 @@ class Heard:
     def __init__(self) -> None:
         self.raised: list[str] = []
         self.hurried: list[str] = []
+        self.anew: list[str] = []
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def answers(qtbot: QtBot, heard: Heard) -> Answers:
     del qtbot
     latest = Latest(("prod", "dev"), "prod")
     latest.take(Told("prod", all_states()["running"]))
-    return Answers(latest, heard.raised.append, heard.hurried.append)
+    return Answers(latest, heard.raised.append, heard.hurried.append, heard.anew.append)
 
 
 def test_a_status_is_told_as_the_apps_with_its_true_age(answers: Answers) -> None:
@@ -46,9 +47,9 @@ def test_what_no_poller_has_told_of_yet_is_declined(answers: Answers) -> None:
 
 @pytest.mark.parametrize("name", ["nowhere", "", 7, ["prod"], {"a": 1}])
 def test_an_unknown_environment_is_declined(answers: Answers, heard: Heard, name: object) -> None:
-    for do in ("status", "hurry"):
+    for do in ("status", "hurry", "credentials"):
         assert answers({"do": do, "environment": name})["ok"] is False
-    assert heard.hurried == []
+    assert heard.hurried == heard.anew == []
 
 
 def test_a_later_start_raises_the_window_with_its_token(answers: Answers, heard: Heard) -> None:
@@ -62,6 +63,13 @@ def test_hurrying_asks_the_environment_that_is_meant(answers: Answers, heard: He
     assert answers({"do": "hurry"}) == {"ok": True}
     assert answers({"do": "hurry", "environment": "dev"}) == {"ok": True}
     assert heard.hurried == ["prod", "dev"]
+
+
+def test_changed_credentials_are_asked_for_anew_of_one_environment_or_of_all(answers: Answers, heard: Heard) -> None:
+    assert answers({"do": "credentials", "environment": "dev"}) == {"ok": True}
+    assert heard.anew == ["dev"]
+    assert answers({"do": "credentials"}) == {"ok": True}
+    assert heard.anew == ["dev", "prod", "dev"]
 
 
 def test_the_version_is_told_and_anything_else_declined(answers: Answers) -> None:

@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 from avdesk.app import tray_host
 from avdesk.app.tray_host import MISSES, TrayHost
 from avdesk.ui.tray import Tray
+from avdesk.ui.tray_menu import Choice
 from avdesk.ui.wishes import Wishes
 from tests.harness.snapshots import all_states
 
@@ -19,7 +20,7 @@ class Desktop:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, tray: bool) -> None:
         self.has_tray = tray
         monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", staticmethod(lambda: self.has_tray))
-        self.tray = Tray(("prod",), all_states()["idle"], Wishes())
+        self.tray = Tray([Choice("prod")], all_states()["idle"], Wishes())
         self.host = TrayHost(self.tray)
         self.told: list[str] = []
         self.host.appeared.connect(lambda: self.told.append("appeared"))

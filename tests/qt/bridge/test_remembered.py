@@ -12,6 +12,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from avdesk.app.acting import remembered_maker
+from avdesk.app.in_force import InForce
 from avdesk.bridge.remembered import AuditTold, ExportTold, RememberedLike, RememberedReader
 from avdesk.config.paths import Paths, find_paths
 from avdesk.config.settings import Environment, Settings
@@ -51,7 +52,7 @@ def paths(tmp_path: Path) -> Paths:
 @pytest.fixture
 def reader(paths: Paths, qtbot: QtBot) -> RememberedReader:
     del qtbot
-    return RememberedReader(SETTINGS.environments, remembered_maker(SETTINGS, paths))
+    return RememberedReader(SETTINGS.environments, remembered_maker(InForce(SETTINGS), paths))
 
 
 class Told:
@@ -111,7 +112,7 @@ def test_a_list_that_cannot_be_read_is_not_shown_as_empty(tmp_path: Path, qtbot:
     paths = find_paths(tmp_path / "home")
     paths.state.parent.mkdir(parents=True, exist_ok=True)
     paths.state.write_text("in the way")
-    reader = RememberedReader(SETTINGS.environments, remembered_maker(SETTINGS, paths))
+    reader = RememberedReader(SETTINGS.environments, remembered_maker(InForce(SETTINGS), paths))
     told: list[AuditTold] = []
     reader.audit_told.connect(told.append)
     reader.read_audit("dev", 10)

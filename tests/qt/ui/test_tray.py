@@ -14,6 +14,7 @@ from avdesk.ui import tray as tray_module
 from avdesk.ui.colours import contrast, sign_colour
 from avdesk.ui.signs import sign_pixmap
 from avdesk.ui.tray import ICON_SIZES, Tray
+from avdesk.ui.tray_menu import Choice
 from avdesk.ui.tray_state import tray_state
 from avdesk.ui.wishes import Wishes
 from tests.harness.snapshots import NOW, all_states
@@ -51,7 +52,7 @@ def tray(wishes: Wishes, clock: Clock) -> Tray:
 
 
 def shown_tray(environments: tuple[str, ...], wishes: Wishes, clock: Clock) -> Tray:
-    tray = Tray(environments, STATES["first"], wishes, now=clock)
+    tray = Tray([Choice(name) for name in environments], STATES["first"], wishes, now=clock)
     tray.show()
     return tray
 
@@ -129,7 +130,7 @@ def test_the_menu_tells_and_offers(tray: Tray) -> None:
     assert texts[1:5] == ["✔ Story · 37 s", "✔ Images · 59 s", "✔ Voiceover · 36 s", "◐ Video · 18 min 50 s"]
     assert texts[5] == "about 14–38 min left"
     assert texts[6].startswith("video-job-ab12cd34")
-    assert texts[7:] == ["Environment", "Open AVDesk", "Check now", "Pause", "Quit"]
+    assert texts[7:] == ["Environment: prod", "Open AVDesk", "Check now", "Pause", "Quit"]
     assert [action.isEnabled() for text, action in entries(tray).items() if text] == [False] * 7 + [True] * 5
 
 
@@ -140,7 +141,7 @@ def test_the_menu_is_changed_in_place(tray: Tray) -> None:
     assert item_of(tray).contextMenu().actions() == before
     assert [text for text in entries(tray) if text] == [
         "Idle",
-        "Environment",
+        "Environment: prod",
         "Open AVDesk",
         "Check now",
         "Pause",
@@ -165,7 +166,7 @@ def test_choosing_an_entry_is_a_wish_about_the_environment_that_is_shown(tray: T
     tray.show_snapshot(STATES["running"])
     for text in ("Check now", "Pause", "Open AVDesk", "Quit"):
         entries(tray)[text].trigger()
-    submenu = entries(tray)["Environment"].menu()
+    submenu = entries(tray)["Environment: prod"].menu()
     assert isinstance(submenu, QMenu)
     choices = submenu.actions()
     assert [(action.text(), action.isChecked()) for action in choices] == [("prod", True), ("dev", False)]
@@ -182,7 +183,7 @@ def test_a_pause_can_be_ended(tray: Tray, wishes: Wishes) -> None:
 
 
 def test_one_environment_is_no_choice(wishes: Wishes) -> None:
-    assert "Environment" not in entries(shown_tray(("prod",), wishes, Clock()))
+    assert not any("Environment" in text for text in entries(shown_tray(("prod",), wishes, Clock())))
 
 
 def test_the_tray_wakes_seldom_unless_its_menu_is_open(tray: Tray, clock: Clock) -> None:

@@ -1,5 +1,6 @@
 """Which news is announced, and how often."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ def event(kind: EventKind, subject: str = "", *, ago_s: float = 5.0, detail: str
 
 
 def announcer(shown: list[Alert], file: Path | None = None, wanted: Notifications | None = None) -> Announcer:
-    return Announcer(wanted or Notifications(), Announced(file), shown.append, lambda: NOW)
+    return Announcer(lambda _environment: wanted or Notifications(), Announced(file), shown.append, lambda: NOW)
 
 
 def test_a_failed_run_is_announced_with_its_reason_and_loudly() -> None:
@@ -78,6 +79,18 @@ def test_each_kind_can_be_switched_off(switch: str, kind: EventKind) -> None:
     assert shown == []
     announcer(shown).hear([event(kind, "run-1")])
     assert len(shown) == 1
+
+
+def test_each_environment_has_switches_of_its_own() -> None:
+    shown: list[Alert] = []
+    wanted = {"prod": Notifications(), "dev": Notifications(run_failed=False)}
+    heard = Announcer(wanted.__getitem__, Announced(None), shown.append, lambda: NOW)
+    failed = event(EventKind.RUN_FAILED, "run-1")
+    heard.hear([replace(failed, environment="dev"), failed])
+    assert [alert.environment for alert in shown] == ["prod"]
+    wanted["dev"] = Notifications()
+    heard.hear([replace(failed, environment="dev")])
+    assert [alert.title for alert in shown] == ["Video failed · prod", "Video failed · dev"]
 
 
 def test_nothing_good_follows_what_was_switched_off() -> None:
