@@ -17,6 +17,7 @@ from avdesk.config.load import Loaded, load_text
 from avdesk.config.options import ENVIRONMENT, NOTIFICATIONS, POLLING, TABLES, Kind, Option
 from avdesk.config.problems import Problem, UnfitError, did_you_mean, quoted
 from avdesk.config.statements import KeyPath
+from avdesk.config.syntax import is_discarded, parse
 from avdesk.config.tables import MAX_ENVIRONMENTS
 from avdesk.config.values import ENVIRONMENT_NAME, fit
 from avdesk.core.errors import ConfigError, UsageError
@@ -33,6 +34,8 @@ class Document:
         self.path = path or Path("config.toml")
         self._text = text
         self._tables: dict[str, object] | None = None
+        self._legible: dict[str, object] = {}
+        """What can be read of it: all, or what is left of a damaged text without its damaged statements."""
         self._loaded: Loaded | None = None
         self._read()
 
@@ -60,12 +63,12 @@ class Document:
 
     def environments(self) -> tuple[str, ...]:
         """Return the environments that the text names, in its order; those that cannot be used too."""
-        tables = (self._tables or {}).get(ENVIRONMENTS)
+        tables = self._legible.get(ENVIRONMENTS)
         return tuple(tables) if isinstance(tables, dict) else ()
 
     def tables(self) -> dict[str, object]:
-        """Return all that the text holds; empty where it is damaged."""
-        return copy.deepcopy(self._tables or {})
+        """Return all that the text holds; of a damaged one what can be read."""
+        return copy.deepcopy(self._legible)
 
     def check_sound(self) -> None:
         """Refuse a text that cannot be edited key by key.
@@ -77,7 +80,7 @@ class Document:
 
     def given(self, key: Key) -> object:
         """Return the value that the text gives, whether it can be used or not; None where it gives none."""
-        node: object = self._tables
+        node: object = self._legible
         for part in self._path(key):
             node = node.get(part) if isinstance(node, dict) else None
         return copy.deepcopy(node)
@@ -157,9 +160,9 @@ class Document:
             ConfigError: as `set`.
         """
         path = self._path(key)
+        tables = copy.deepcopy(self._sound())
         if self.given(path) is None:
             return
-        tables = copy.deepcopy(self._sound())
         del self._holder(tables, path, make=False)[path[-1]]
         self._take(surgery.drop(self._plain, path), tables)
 
@@ -250,6 +253,8 @@ class Document:
             self._tables = dict(tomllib.loads(self._plain))
         except (ValueError, RecursionError):
             self._tables = None
+        parsed = parse(self._plain).tables if self._tables is None else self._tables
+        self._legible = {key: value for key, value in parsed.items() if not is_discarded((key,))}
 
     def _sound(self) -> dict[str, object]:
         if self._tables is None:
@@ -284,7 +289,7 @@ class Document:
                 _("Nothing was changed; edit it as text."),
             )
         self._text = surgery.with_endings(self._text, plain)
-        self._tables = tables
+        self._tables = self._legible = tables
         self._loaded = None
 
     def _adopt(self, draft: "Document") -> None:

@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import stat
+import time
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -141,7 +142,8 @@ def save(path: Path, text: str, expected: str | None, *, over_broken: bool = Fal
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         target = Path(os.path.realpath(path))
-        with _alone(target.parent):
+        with _alone(target.parent) as locked:
+            _sweep(path, target, everything=locked)
             current = read_file(target)
             if expected is not None and current.fingerprint != expected:
                 raise ChangedOutsideError(path, current)
@@ -207,18 +209,21 @@ def _encoded(text: str) -> bytes:
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other AVDesk processes from saving in a folder meanwhile, where the system can lock one."""
+def _alone(folder: Path) -> Iterator[bool]:
+    """Keep other AVDesk processes from saving in a folder meanwhile, and tell whether that is certain."""
     try:
         import fcntl
     except ImportError:  # Windows
-        yield
+        yield False
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with contextlib.suppress(OSError):  # a network folder that knows no locks
+        try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+            locked = True
+        except OSError:  # a network folder that knows no locks
+            locked = False
+        yield locked
     finally:
         os.close(descriptor)
 
@@ -248,7 +253,6 @@ def _keep(path: Path, target: Path) -> None:
 
 def _replace(target: Path, raw: bytes) -> None:
     """Write a file whole: into a temporary one beside it, to the disk, and renamed."""
-    _sweep(target)
     mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o600
     temporary = target.with_name(f".{target.name}.{secrets.token_hex(6)}.tmp")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -266,13 +270,11 @@ def _replace(target: Path, raw: bytes) -> None:
     _flush_folder(target.parent)
 
 
-def _sweep(target: Path) -> None:
-    """Remove what a saver that was killed has left behind."""
-    import time
-
-    for left in target.parent.glob(f".{target.name}.*.tmp"):
+def _sweep(path: Path, target: Path, *, everything: bool) -> None:
+    """Remove what a saver that was killed has left behind; unless `everything`, what is old enough to be that."""
+    for left in (*target.parent.glob(f".{target.name}.*.tmp"), *(path.parent / BACKUP_FOLDER).glob(".config-*.tmp")):
         with contextlib.suppress(OSError):
-            if time.time() - left.stat().st_mtime > _STALE_S:
+            if everything or time.time() - left.stat().st_mtime > _STALE_S:
                 left.unlink()
 
 

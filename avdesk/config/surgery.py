@@ -78,16 +78,17 @@ def with_endings(old: str, new: str) -> str:
         return mark + new
     before = old.removeprefix("\ufeff").split("\n")
     after = new.split("\n")
-    plain = [row.removesuffix("\r") for row in before]
     usual = "\r" if old.count("\r\n") * 2 >= old.count("\n") else ""
-    first = next(
-        (place for place, (a, b) in enumerate(zip(plain, after, strict=False)) if a != b), min(len(plain), len(after))
-    )
-    last = 0
-    while last < min(len(plain), len(after)) - first and plain[-1 - last] == after[-1 - last]:
-        last += 1
-    middle = [row + usual for row in after[first : len(after) - last]]
-    return mark + "\n".join([*before[:first], *middle, *before[len(before) - last :]])
+    plain = [row.removesuffix("\r") for row in before]
+    endings = ["\r" if row.endswith("\r") else "" for row in before[:-1]] + [usual]
+    shorter = min(len(plain), len(after))
+    head = next((place for place in range(shorter) if plain[place] != after[place]), shorter)
+    tail = 0
+    while tail < shorter - head and plain[-1 - tail] == after[-1 - tail]:
+        tail += 1
+    kept = [*endings[:head], *[usual] * (len(after) - head - tail), *endings[len(endings) - tail :]]
+    rows = [row + ending for row, ending in zip(after[:-1], kept, strict=False)]
+    return mark + "\n".join([*rows, after[-1]])
 
 
 def _spliced(text: str, statement: Statement, lines: Sequence[str]) -> str:

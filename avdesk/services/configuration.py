@@ -14,7 +14,7 @@ from avdesk.config import saving
 from avdesk.config.changes import Preview, preview_of
 from avdesk.config.document import Document, leaves
 from avdesk.config.exporting import without_secrets
-from avdesk.config.keys import key_text, known
+from avdesk.config.keys import known
 from avdesk.config.load import Loaded, load_settings, load_text
 from avdesk.config.merging import Merged, Side, merge
 from avdesk.config.paths import Paths
@@ -213,7 +213,7 @@ class Configuration:
             try:
                 target.set(path, value)
             except KnownError as error:
-                left_out.append(Problem(None, key_text(path), error.message, error.advice))
+                left_out.append(Problem(None, "", error.message, error.advice))
         return Imported(target.text, self.preview(into, target.text), tuple(dict.fromkeys(left_out)))
 
     def _opened(self, read: Read) -> Opened:
