@@ -1,0 +1,59 @@
+"""What the jobs are called whose numbers log entries bear."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+
+from avdesk.core.errors import AbortedError, KnownError
+from avdesk.core.jobs import JOB_ID
+from avdesk.core.logentry import LogEntry
+from avdesk.services.clock import Clock
+
+log = logging.getLogger(__name__)
+
+ASKED_EVERY_S = 30.0
+"""How often Vertex AI is asked for names at most: an unknown number may be of a job that nobody lists."""
+
+
+class JobNames:
+    """Names jobs by their numbers; asks for the names that it does not know. Belongs to one thread."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        known: Mapping[str, str] | None = None,
+        ask: Callable[[], Mapping[str, str]] | None = None,
+    ) -> None:
+        """Take what is known, number → `video-job-…`; `ask` returns the names of all recent jobs, and may fail."""
+        self._clock = clock
+        self._known = dict(known or {})
+        self._ask = ask
+        self._asked_at: float | None = None
+
+    def know(self, number: str, job: str) -> None:
+        """Take a name."""
+        self._known[number] = job
+
+    def learn(self, entries: Iterable[LogEntry]) -> None:
+        """Find the names of the entries' jobs, as far as they can be had."""
+        numbers = {entry.resource_labels.get("job_id", "") for entry in entries if entry.resource == "ml_job"}
+        if self._ask is None or numbers <= self._known.keys():
+            return
+        now = self._clock.mono()
+        if self._asked_at is not None and now - self._asked_at < ASKED_EVERY_S:
+            return
+        self._asked_at = now
+        try:
+            self._known |= self._ask()
+        except AbortedError:
+            raise
+        except KnownError as error:
+            log.info("the jobs' names are not told: %s", error)
+
+    def name(self, number: str) -> str:
+        """Return what a job is called: its `video-job-…`, else its number."""
+        return self._known.get(number, number)
+
+    def video_job(self, number: str) -> str | None:
+        """Return the `video-job-…` of a number; None where it is not known, or another pipeline's job."""
+        name = self._known.get(number)
+        return name if name is not None and JOB_ID.fullmatch(name) else None
