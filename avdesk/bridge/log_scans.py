@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from avdesk.core.errors import KnownError
 from avdesk.core.logsearch import Selection
-from avdesk.services.logs.book import Book, Found, Histogram
+from avdesk.core.logtally import Histogram
+from avdesk.services.logs.book import Book, Found
 
 TOLD_EVERY_S = 0.06
 """Found lines are gathered for so long before they are told."""

@@ -125,7 +125,7 @@ class Looks:
         if len(self.sources) < 2:
             return 0.0
         widest = max(self.metrics.horizontalAdvance(self.short_source(source)) for source in self.sources)
-        return widest + STEP + HALF
+        return widest + 2 * STEP + HALF
 
     @property
     def text_left(self) -> float:

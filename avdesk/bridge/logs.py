@@ -1,0 +1,282 @@
+"""Opening logs and keeping them filled: a thread for each log that is looked at, and signals up."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from avdesk.bridge.log_session import LogSession
+from avdesk.core.errors import AbortedError, AvdeskError
+from avdesk.core.redact import redact
+from avdesk.core.snapshot import Trouble
+from avdesk.core.text import one_line
+from avdesk.services.logs.book import Book
+from avdesk.services.logs.source import LogSource, SourceView
+
+REST_S = 3600.0
+"""The longest that nothing is looked at; whatever is due wakes the thread before."""
+
+BUSY_PIECES = 50
+"""Pieces that one source may do before the others have their turn."""
+
+log = logging.getLogger(__name__)
+
+
+class SourceKind(StrEnum):
+    """Where lines come from."""
+
+    APP = "app"
+    JOB = "job"
+    BATCH = "batch"
+    FILE = "file"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceWish:
+    """A source that is wanted.
+
+    Attributes:
+        kind: which.
+        name: of a job its ``video-job-…``, of a batch run its execution (empty: the newest), of a file its path.
+        number: of a job the CustomJob's number, empty where it has to be found out.
+        region: of a job, likewise.
+    """
+
+    kind: SourceKind
+    name: str = ""
+    number: str = ""
+    region: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogWish:
+    """A log that is wanted: one source of an environment, or several as one."""
+
+    environment: str
+    sources: tuple[SourceWish, ...]
+
+
+class OpenedLike(Protocol):
+    """A log that was opened: one book, and the sources that fill it. Belongs to the thread that opened it."""
+
+    @property
+    def book(self) -> Book: ...
+    @property
+    def sources(self) -> Sequence[LogSource]: ...
+    @property
+    def console_url(self) -> str: ...
+    def abort(self) -> None: ...
+    def close(self) -> None: ...
+
+
+LogOpener = Callable[[LogWish], OpenedLike]
+"""Opens a log; called off the GUI thread."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """How one source of a log stands.
+
+    Attributes:
+        wish: which source.
+        view: how it stands by its own word.
+        trouble: why it cannot be read at the moment; None when it can.
+    """
+
+    wish: SourceWish
+    view: SourceView
+    trouble: Trouble | None
+
+
+class OpenLog(QObject):
+    """One log being read; lives in the GUI thread.
+
+    Signals:
+        opened: a `LogSession` to read it by.
+        failed: a `Trouble`: it cannot be opened.
+        told: a tuple of `SourceState`, whenever one has changed.
+    """
+
+    opened = Signal(object)
+    failed = Signal(object)
+    told = Signal(object)
+    _ready = Signal(object)
+
+    def __init__(self, wish: LogWish, opener: LogOpener) -> None:
+        """Begin to open a log."""
+        super().__init__()
+        self.wish = wish
+        self.session: LogSession | None = None
+        self.console_url = ""
+        self._opener = opener
+        self._log: OpenedLike | None = None
+        self._changed = threading.Condition()
+        self._older = False
+        self._hurried = False
+        self._stopping = False
+        self._states: tuple[SourceState, ...] = ()
+        self._ready.connect(self._begin)
+        self._thread = threading.Thread(target=self._run, name="log", daemon=True)
+
+    def start(self) -> None:
+        """Open it; signals come from here on."""
+        self._thread.start()
+
+    def hurry(self) -> None:
+        """Look as soon as may be."""
+        with self._changed:
+            self._hurried = True
+            self._changed.notify()
+
+    def older(self) -> None:
+        """Fetch older lines."""
+        with self._changed:
+            self._older = True
+            self._changed.notify()
+
+    def stop(self) -> None:
+        """Read no more; the threads end soon."""
+        with self._changed:
+            self._stopping = True
+            opened = self._log
+            self._changed.notify()
+        if self.session is not None:
+            self.session.close()
+        if opened is not None:
+            opened.abort()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the threads to end, at most so long; return whether they have."""
+        deadline = time.monotonic() + seconds
+        if self._thread.ident is not None:
+            self._thread.join(max(0.0, seconds))
+        rest = deadline - time.monotonic()
+        return not self._thread.is_alive() and (self.session is None or self.session.wait(max(0.0, rest)))
+
+    def _begin(self, opened: OpenedLike) -> None:
+        if self._stopping:
+            return
+        self.console_url = opened.console_url
+        self.session = LogSession(opened.book, self)
+        self.opened.emit(self.session)
+        self.told.emit(self._states)
+
+    # In the thread
+
+    def _run(self) -> None:
+        try:
+            opened = self._opener(self.wish)
+        except AvdeskError as error:
+            self._tell(self.failed, Trouble.of(error))
+            return
+        except Exception as error:
+            log.exception("a log could not be opened")
+            self._tell(self.failed, _crash(error))
+            return
+        with self._changed:
+            self._log = opened
+            stopping = self._stopping
+        try:
+            if not stopping:
+                self._tell(self._ready, opened)
+                self._fill(opened)
+        except AbortedError:
+            log.info("reading a log was stopped")
+        except Exception as error:
+            log.exception("reading a log failed")
+            self._tell(self.failed, _crash(error))
+        finally:
+            opened.close()
+            opened.book.close()
+
+    def _fill(self, opened: OpenedLike) -> None:
+        due = [0.0 for _source in opened.sources]
+        while not self._stopping:
+            self._do_wishes(opened, due)
+            for place, source in enumerate(opened.sources):
+                for _piece in range(BUSY_PIECES):
+                    if due[place] > time.monotonic() or self._stopping:
+                        break
+                    due[place] = time.monotonic() + source.step()
+            self._tell_states(opened)
+            with self._changed:
+                rest = min(due, default=REST_S) - time.monotonic()
+                if rest > 0 and not (self._stopping or self._older or self._hurried):
+                    self._changed.wait(min(rest, REST_S))
+
+    def _do_wishes(self, opened: OpenedLike, due: list[float]) -> None:
+        with self._changed:
+            older, self._older = self._older, False
+            hurried, self._hurried = self._hurried, False
+        for place, source in enumerate(opened.sources):
+            if hurried:
+                source.hurry()
+                due[place] = 0.0
+            if older and source.view.older:
+                try:
+                    source.older()
+                except AbortedError:
+                    raise
+                except AvdeskError as error:
+                    log.info("older lines could not be had: %s", one_line(redact(str(error))))
+
+    def _tell_states(self, opened: OpenedLike) -> None:
+        views = [source.view for source in opened.sources]
+        states = tuple(
+            SourceState(wish, view, None if view.trouble is None else Trouble.of(view.trouble))
+            for wish, view in zip(self.wish.sources, views, strict=True)
+        )
+        if states != self._states:
+            self._states = states
+            self._tell(self.told, states)
+
+    def _tell(self, signal: "Signal", what: object) -> None:
+        if not self._stopping:
+            signal.emit(what)  # type: ignore[attr-defined]  # bound to this object
+
+
+class LogReader(QObject):
+    """Opens logs, and ends them all."""
+
+    environment = "logs"
+    """What it is called where watches are stopped."""
+
+    def __init__(self, opener: LogOpener) -> None:
+        """Open by `opener`."""
+        super().__init__()
+        self._opener = opener
+        self._logs: list[OpenLog] = []
+        self._stopping = False
+
+    def open(self, wish: LogWish) -> OpenLog:
+        """Begin to open a log; connect to its signals, then `start` it, and `close` it here in the end."""
+        self._logs = [each for each in self._logs if not each.wait(0.0)]
+        opened = OpenLog(wish, self._opener)
+        if not self._stopping:
+            self._logs.append(opened)
+        return opened
+
+    def close(self, opened: OpenLog) -> None:
+        """Read a log no more."""
+        opened.stop()
+
+    def ask_to_stop(self) -> None:
+        """End all logs."""
+        self._stopping = True
+        for opened in self._logs:
+            opened.stop()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait for the threads to end, at most so long; return whether they have."""
+        deadline = time.monotonic() + max(0.0, seconds)
+        return all([opened.wait(max(0.0, deadline - time.monotonic())) for opened in self._logs])
+
+
+def _crash(error: Exception) -> Trouble:
+    return Trouble(type(error).__name__, one_line(redact(f"{type(error).__name__}: {error}")), "")

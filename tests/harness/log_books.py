@@ -1,0 +1,160 @@
+"""Logs for tests of the page: lines as AutoVideo writes them, and a book of as many lines as one likes."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from avdesk.core.logline import APP, LogLine, Severity
+from avdesk.core.logsearch import Selection
+from avdesk.core.logtally import Histogram, Tally
+from avdesk.services.logs.book import Changes, Found
+from avdesk.services.logs.memorybook import MemoryBook
+from avdesk.services.logs.pattern import compiled
+
+BEGINNING = datetime(2025, 5, 5, 12, 57, 20, 315_000, tzinfo=UTC)
+JOB = "video-job-ab12cd34"
+RENDER = f"job:{JOB}"
+
+
+def log_line(
+    text: str,
+    at_s: float = 0.0,
+    severity: Severity = Severity.INFO,
+    source: str = APP,
+    **more: object,
+) -> LogLine:
+    """Return a line written so many seconds after the beginning."""
+    return LogLine(0, BEGINNING + timedelta(seconds=at_s), severity, source, text, **more)  # type: ignore[arg-type]
+
+
+def traceback_lines(at_s: float, source: str = APP) -> list[LogLine]:
+    """Return an error with its traceback."""
+    texts = (
+        "❌ Video creation failed",
+        "Traceback (most recent call last):",
+        '  File "/app/main.py", line 412, in generate_video_thread',
+        "    result = pipeline.run(topic)",
+        '  File "/app/pipeline.py", line 188, in run',
+        "    return self._advance(state)",
+        "ModuleNotFoundError: No module named 'moviepy.editor'",
+    )
+    return [
+        log_line(text, at_s, Severity.ERROR, source, continuation=place > 0, insert_id=f"trace{at_s}")
+        for place, text in enumerate(texts)
+    ]
+
+
+def sample_lines(count: int = 300, source: str = APP) -> list[LogLine]:
+    """Return lines of a run: mostly information, now and then a warning, a failure with its traceback at the end."""
+    lines: list[LogLine] = []
+    for place in range(count):
+        severity = Severity.WARNING if place % 37 == 36 else Severity.DEBUG if place % 5 == 4 else Severity.INFO
+        text = {
+            0: f"🎬 Frame batch {place} rendered",
+            1: f"Uploading chunk {place} to gs://av-8675309-av/jobs/{JOB}/part-{place:04d}.mp4",
+            2: f"\x1b[32mGPU\x1b[0m utilisation \x1b[1m{50 + place % 50}%\x1b[0m, memory 11,441 MB",
+            3: f"t: {place % 100:3d}%|███████             | {place}/1800 [00:12, 9.50it/s]",
+            4: f"filter_complex [{place}:v]scale=1920:1080,zoompan=z='min(zoom+0.0015,1.5)':d=125[v{place}]",
+        }[place % 5]
+        if severity is Severity.WARNING:
+            text = f"Retrying chunk {place}: connection reset by peer"
+        lines.append(log_line(text, place * 1.7, severity, source, insert_id=f"line{place}"))
+    lines[10:10] = [
+        log_line("OpenAI: 429 Too Many Requests, waiting 20 s", 17.0, Severity.WARNING, source, insert_id="limit")
+    ]
+    return lines + traceback_lines(count * 1.7, source)
+
+
+def memory_book(lines: list[LogLine], name: str = APP) -> MemoryBook:
+    """Return a book of these lines that grows no more."""
+    book = MemoryBook(name)
+    book.add(lines)
+    book.finish()
+    return book
+
+
+class EndlessBook:
+    """A book of any number of lines, each made when it is asked for."""
+
+    name = APP
+    generation = 0
+
+    def __init__(self, count: int, *, growing: bool = False) -> None:
+        """Hold `count` lines."""
+        self.length = count
+        self.growing = growing
+        self.asked: list[tuple[int, int]] = []
+
+    def changes(self, since: int) -> Changes:
+        """Return that nothing moves."""
+        del since
+        return Changes(0, ())
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return self.length
+
+    def settled(self) -> int:
+        """Return the same."""
+        return self.length
+
+    def sources(self) -> tuple[str, ...]:
+        """Return the one source."""
+        return (APP,)
+
+    def line(self, number: int) -> LogLine:
+        """Return one line."""
+        severity = Severity.ERROR if number % 1000 == 999 else Severity.INFO
+        time = BEGINNING + timedelta(milliseconds=number)
+        return LogLine(number, time, severity, APP, f"line {number}")
+
+    def lines(self, first: int, count: int) -> list[LogLine]:
+        """Return lines, and note that they were asked for."""
+        self.asked.append((first, count))
+        return [self.line(number) for number in range(max(0, first), min(first + count, self.length))]
+
+    def full_text(self, number: int, start: int = 0, length: int = 65536) -> str:
+        """Return a line's text."""
+        return self.line(number).text[start : start + length]
+
+    def place_of(self, time: datetime) -> int:
+        """Return the first line at or after a time."""
+        return max(0, min(self.length, -(-int((time - BEGINNING).total_seconds() * 1000) // 1)))
+
+    def time_span(self) -> tuple[datetime, datetime] | None:
+        """Return the first and the last line's time."""
+        return BEGINNING, BEGINNING + timedelta(milliseconds=self.length - 1)
+
+    def entry(self, number: int) -> range:
+        """Return the line alone."""
+        return range(number, number + 1)
+
+    def scan(
+        self, selection: Selection, first: int = 0, end: int | None = None, *, backwards: bool = False
+    ) -> Iterator[Found]:
+        """Look at a thousand lines at a time."""
+        from array import array
+
+        pattern = compiled(selection.wanted) if selection.wanted else None
+        end = self.length if end is None else min(end, self.length)
+        starts = range(first, end, 1000)
+        for start in reversed(starts) if backwards else starts:
+            lines = [self.line(number) for number in range(start, min(start + 1000, end))]
+            taken = [line.number for line in lines if selection.takes(line)]
+            taken = [number for number in taken if pattern is None or pattern.within(self.line(number).text)]
+            found = array("q", reversed(taken) if backwards else taken)
+            yield Found(found, start if backwards else start + len(lines), (start + len(lines) - first) / (end - first))
+
+    def histogram(
+        self, bars: int, since: datetime | None = None, until: datetime | None = None
+    ) -> Iterator[Histogram]:
+        """Count a tenth of a per cent of the lines."""
+        span = self.time_span()
+        assert span is not None, "it has lines"
+        tally = Tally(bars, since or span[0], until or span[1])
+        for number in range(0, self.length, max(1, self.length // 1000)):
+            tally.add(self.line(number).time.timestamp(), self.line(number).severity)  # type: ignore[union-attr]
+        yield tally.histogram(1.0)
+
+    def close(self) -> None:
+        """Hold nothing any more."""
+        self.length = 0
