@@ -6,7 +6,7 @@ as plain calls from the GUI thread, which touch only what the monitor declares t
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -46,6 +46,7 @@ class MonitorLike(Protocol):
     def snapshot(self) -> Snapshot: ...
     def step(self) -> StepLike: ...
     def hurry(self) -> None: ...
+    def check(self, names: Collection[str], /) -> None: ...
     def pause(self, paused: bool, /) -> None: ...
     def woke(self) -> None: ...
     def abort(self) -> None: ...
@@ -87,6 +88,12 @@ class Poller(QObject):
         """Ask at once."""
         if self._monitor is not None:
             self._monitor.hurry()
+        self._nudged.emit()
+
+    def check(self, names: Collection[str]) -> None:
+        """Ask some health checks at once; without names all of them."""
+        if self._monitor is not None:
+            self._monitor.check(names)
         self._nudged.emit()
 
     def pause(self, *, paused: bool) -> None:

@@ -93,7 +93,7 @@ class Stepper(threading.Thread):
             self._ready.set()
 
     def _step_on(self) -> None:
-        monitor = self._make_runtime().monitor(self._environment)
+        monitor = self._make_runtime().monitor(self._environment, own_checks=False)
         self._monitor = monitor
         try:
             while not self._ended.is_set():

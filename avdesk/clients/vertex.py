@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ T = TypeVar("T")
 _NAME = re.compile(r"[A-Za-z0-9_\-]{1,128}")
 
 _NO_FAILURES: Mapping[str, AvdeskError] = MappingProxyType({})
+_NO_TIMES: Mapping[str, float] = MappingProxyType({})
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
@@ -36,11 +38,13 @@ class JobListing:
         jobs: newest first, each job once.
         failures: why a region's jobs are missing, by region.
         truncated: whether there are more jobs than these, as far as is known.
+        took: region → how long its answer took, seconds.
     """
 
     jobs: tuple[Job, ...]
     failures: Mapping[str, AvdeskError] = field(default_factory=lambda: _NO_FAILURES)
     truncated: bool = False
+    took: Mapping[str, float] = field(default_factory=lambda: _NO_TIMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,15 @@ class JobClient:
 
     def _listing(self, regions: Sequence[str], query: Query) -> JobListing:
         limit = query.limit
-        pages, failures = self._ask_each(regions, lambda region: self.fetch_page(region, query))
+        took: dict[str, float] = {}
+
+        def timed(region: str) -> Page:
+            started = time.monotonic()
+            page = self.fetch_page(region, query)
+            took[region] = time.monotonic() - started
+            return page
+
+        pages, failures = self._ask_each(regions, timed)
         jobs: list[Job] = []
         for region, page in pages.items():
             jobs += read_jobs(page.jobs, region)
@@ -194,6 +206,7 @@ class JobClient:
             jobs=tuple(chosen if limit is None else chosen[: max(0, limit)]),
             failures=MappingProxyType(failures),
             truncated=cut or any(page.truncated for page in pages.values()),
+            took=MappingProxyType(took),
         )
 
     def get_job(self, region: str, number: str) -> Job:

@@ -8,10 +8,15 @@ from enum import StrEnum
 from avdesk.core import reasons, wording
 from avdesk.core.events import Event, EventKind
 from avdesk.core.jobs import JOB_ID
+from avdesk.core.redact import redact
+from avdesk.core.text import one_line
 from avdesk.i18n import _
 
 OLD_NEWS = timedelta(minutes=10)
 """An event that happened longer ago is history by the time it is known: it is listed, not announced."""
+
+_MOST_WORDS = 200
+"""Characters of a check's own words in a notification."""
 
 
 class Urgency(StrEnum):
@@ -68,13 +73,16 @@ def alert_of(event: Event, now: datetime, shown: Collection[str]) -> Alert | Non
         EventKind.JOB_STARTED: _job_started,
         EventKind.SERVER_LOST: _server_lost,
         EventKind.SERVER_REGAINED: _server_regained,
+        EventKind.HEALTH_LOST: _health_lost,
+        EventKind.HEALTH_FLAPS: _health_flaps,
+        EventKind.HEALTH_REGAINED: _health_regained,
     }.get(event.kind)
     return maker(event) if maker is not None else None
 
 
 def is_over(event: Event) -> bool:
     """Whether the event ends its incident, so that the next bad news is a new one."""
-    return event.kind in (EventKind.JOB_STARTED, EventKind.SERVER_REGAINED)
+    return event.kind in (EventKind.JOB_STARTED, EventKind.SERVER_REGAINED, EventKind.HEALTH_REGAINED)
 
 
 def _needless(event: Event, shown: Collection[str]) -> bool:
@@ -82,6 +90,8 @@ def _needless(event: Event, shown: Collection[str]) -> bool:
         return event.run_id is not None or JOB_ID.fullmatch(event.subject) is None  # the run's end tells of its job
     if event.kind is EventKind.JOB_STARTED:
         return _queue_incident(event) not in shown
+    if event.kind is EventKind.HEALTH_REGAINED:
+        return _check_incident(event) not in shown
     return event.kind is EventKind.SERVER_REGAINED and _server_incident(event) not in shown
 
 
@@ -99,6 +109,10 @@ def _queue_incident(event: Event) -> str:
 
 def _server_incident(event: Event) -> str:
     return f"server:{event.environment}"
+
+
+def _check_incident(event: Event) -> str:
+    return f"check:{event.environment}:{event.subject}"
 
 
 def _run_succeeded(event: Event) -> Alert:
@@ -164,3 +178,21 @@ def _server_regained(event: Event) -> Alert:
     title = _title(_("Server is back"), event)
     body = _("It was away for {time}.").format(time=wording.rough_duration(event.duration_s))
     return Alert(_server_incident(event), event.environment, title, body, Urgency.LOW)
+
+
+def _health_lost(event: Event) -> Alert:
+    title = _title(_("{check} is unhealthy").format(check=wording.check_name(event.subject)), event)
+    body = one_line(redact(event.detail), _MOST_WORDS) or _("The check says no more than that.")
+    actions = (AlertAction.OPEN, AlertAction.CHECK_NOW)
+    return Alert(_check_incident(event), event.environment, title, body, Urgency.NORMAL, actions)
+
+
+def _health_flaps(event: Event) -> Alert:
+    title = _title(_("{check} comes and goes").format(check=wording.check_name(event.subject)), event)
+    body = _("It has changed several times lately. You will hear of it again when it has settled.")
+    return Alert(_check_incident(event), event.environment, title, body)
+
+
+def _health_regained(event: Event) -> Alert:
+    title = _title(_("{check} is healthy again").format(check=wording.check_name(event.subject)), event)
+    return Alert(_check_incident(event), event.environment, title, _("Its last answer was good."), Urgency.LOW)

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from avdesk.core.checkcourse import NO_COURSE, CheckCourse
 from avdesk.core.events import Event, EventKind
 from avdesk.core.health import MAIN, CheckResult, Health
 from avdesk.core.jobs import Job, JobState
+from avdesk.core.ownchecks import region_of
 from avdesk.core.phases import PhaseState
 from avdesk.core.run import Run, RunState
 from avdesk.core.snapshot import Reach, Snapshot
@@ -118,18 +120,32 @@ def _job_event(snapshot: Snapshot, known: Job | None, job: Job) -> Event | None:
 
 
 def _health_events(old: Snapshot, new: Snapshot) -> Iterator[Event]:
-    for name, result in new.checks.items():
-        before = old.checks.get(name)
-        if name == MAIN or before is None or not _worth_telling(before, result):
+    for name, result in {**new.checks, **new.own_checks}.items():
+        if name == MAIN or (region_of(name) and new.vertex.reach is not Reach.YES):
+            continue  # that the server, or all of Vertex AI, is away has an event of its own
+        kind = _health_kind(old.courses.get(name, NO_COURSE), new.courses.get(name, NO_COURSE))
+        if kind is None:
             continue
-        words = health_state(result.status)
-        yield _event(new, EventKind.HEALTH_CHANGED, result.checked_at or new.at, name, None, detail=words)
+        words = health_state(result.status) if kind is EventKind.HEALTH_CHANGED else _why(result)
+        yield _event(new, kind, result.checked_at or new.at, name, None, detail=words)
 
 
-def _worth_telling(before: CheckResult, after: CheckResult) -> bool:
-    if Health.UNKNOWN in (before.status, after.status):
-        return False
-    return before.status is not after.status
+def _health_kind(before: CheckCourse, after: CheckCourse) -> EventKind | None:
+    """Return what has happened to a check, None where that is no news.
+
+    Between two answers there may be some that could not be had; and while a check flaps, no change is news.
+    """
+    if after.flapping:
+        return None if before.flapping else EventKind.HEALTH_FLAPS
+    if before.known is None or after.known is None or (before.known is after.known and not before.flapping):
+        return None
+    return {Health.HEALTHY: EventKind.HEALTH_REGAINED, Health.UNHEALTHY: EventKind.HEALTH_LOST}.get(
+        after.known, EventKind.HEALTH_CHANGED
+    )
+
+
+def _why(result: CheckResult) -> str:
+    return result.error or result.detail or ""
 
 
 def _reach_events(old: Snapshot, new: Snapshot) -> Iterator[Event]:

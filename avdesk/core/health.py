@@ -98,6 +98,7 @@ class CheckResult:
         detail: what the answer says beside its status, one text.
         error: why there is no answer, or the error that it names.
         absent: True where the server has said that it has no such check.
+        advice: what to do about it, where the check itself knows; empty otherwise.
     """
 
     name: str
@@ -109,6 +110,7 @@ class CheckResult:
     detail: str | None = None
     error: str | None = None
     absent: bool = False
+    advice: str = ""
 
 
 def find_check(name: str) -> Check | None:

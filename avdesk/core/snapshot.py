@@ -6,8 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from avdesk.core.checkcourse import NO_COURSES, CheckCourse
 from avdesk.core.errors import AvdeskError
 from avdesk.core.events import Event
+from avdesk.core.gpuquota import GpuQuota
 from avdesk.core.health import CheckResult
 from avdesk.core.jobs import Job
 from avdesk.core.run import Run
@@ -15,6 +17,7 @@ from avdesk.core.status import ServerStatus
 
 NO_CHECKS: Mapping[str, CheckResult] = MappingProxyType({})
 NO_TROUBLES: "Mapping[str, Trouble]" = MappingProxyType({})
+NO_TIMES: Mapping[str, float] = MappingProxyType({})
 
 STALE_AFTER_S = 180.0
 """Data older than this is *stale*, unless it is regularly told more seldom."""
@@ -83,12 +86,16 @@ class VertexView:
         asked_at: when it last answered in at least one region.
         troubles: region → why it could not be asked; ``""`` stands for all of them.
         by: how it is asked: ``rest`` or ``gcloud``; empty before the first answer.
+        tried_at: when it was last asked, with or without success.
+        took: region → how long its last answer took, seconds.
     """
 
     reach: Reach = Reach.UNKNOWN
     asked_at: datetime | None = None
     troubles: "Mapping[str, Trouble]" = field(default_factory=lambda: NO_TROUBLES)
     by: str = ""
+    tried_at: datetime | None = None
+    took: Mapping[str, float] = field(default_factory=lambda: NO_TIMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +133,12 @@ class Snapshot:
         run: the run that is on, or the last one; None when there is none to tell of.
         job: the run's CustomJob, or an active one that nothing ties to the run.
         jobs: the CustomJobs known, newest first.
-        checks: check name → its last result.
+        checks: check name → its last result, of the checks that the server has.
+        absent_checks: the names of those that it is known not to have.
+        own_checks: name → last result of the checks that AVDesk makes itself.
+        courses: name → how a check has fared, the server's and AVDesk's own.
+        asking: the names of the checks that are being asked now.
+        gpu_quotas: Compute Engine's GPU quotas, a hint at what Vertex AI has left.
         budget: the rate limit; None without a server.
         eta: of the run that is on.
         next_look_at: when the next question is planned.
@@ -143,6 +155,11 @@ class Snapshot:
     job: Job | None = None
     jobs: tuple[Job, ...] = ()
     checks: Mapping[str, CheckResult] = field(default_factory=lambda: NO_CHECKS)
+    absent_checks: tuple[str, ...] = ()
+    own_checks: Mapping[str, CheckResult] = field(default_factory=lambda: NO_CHECKS)
+    courses: Mapping[str, CheckCourse] = field(default_factory=lambda: NO_COURSES)
+    asking: tuple[str, ...] = ()
+    gpu_quotas: tuple[GpuQuota, ...] = ()
     budget: Budget | None = None
     eta: Eta | None = None
     next_look_at: datetime | None = None

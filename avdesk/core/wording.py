@@ -126,7 +126,15 @@ def check_name(name: str) -> str:
         "tts": _("Text to speech"),
         "image_gen": _("Image generation"),
         "deployment": _("Deployment"),
+        "own.vertex": _("Vertex AI jobs"),
+        "own.logging": _("Cloud Logging"),
+        "own.credentials": _("Google credentials"),
+        "own.gcloud": _("gcloud"),
+        "own.quota": _("GPUs by region"),
+        "own.clock": _("Server's clock"),
     }
+    if name.startswith("own.vertex."):
+        return _("Vertex AI · {region}").format(region=name.removeprefix("own.vertex."))
     return names.get(name, name.replace("_", " "))
 
 
@@ -162,6 +170,9 @@ def event(happened: Event) -> str:
         EventKind.JOB_FAILED: _("{job} failed: {reason}").format(job=subject, reason=detail),
         EventKind.JOB_CANCELLED: _("{job} cancelled").format(job=subject),
         EventKind.HEALTH_CHANGED: _("{check}: {state}").format(check=check_name(subject), state=detail),
+        EventKind.HEALTH_LOST: _("{check} is unhealthy: {reason}").format(check=check_name(subject), reason=detail),
+        EventKind.HEALTH_REGAINED: _("{check} is healthy again").format(check=check_name(subject)),
+        EventKind.HEALTH_FLAPS: _("{check} comes and goes").format(check=check_name(subject)),
         EventKind.SERVER_LOST: _("Server not reachable: {reason}").format(reason=detail),
         EventKind.SERVER_REGAINED: _("Server is back after {time}").format(time=took),
         EventKind.VERTEX_LOST: _("Vertex AI not reachable: {reason}").format(reason=detail),

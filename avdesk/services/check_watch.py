@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 from avdesk.config.settings import Environment
-from avdesk.core.errors import AbortedError, KnownError, RateLimitedError
+from avdesk.core.errors import AbortedError, AvdeskError, KnownError, RateLimitedError
 from avdesk.core.health import CHECKS, MAIN, Check, CheckResult, Health
 from avdesk.services.clock import Clock
+from avdesk.services.errands import Errands
 from avdesk.services.server_watch import ServerWatch
 from avdesk.store.memory import Memory
 
@@ -24,7 +26,9 @@ FRESH_FOR = timedelta(seconds=30)
 FREE_NEEDED = 5
 """A counted check is only asked by itself while so many requests would be free: the status comes first."""
 
-AT_ONCE = 4
+AT_ONCE = 12
+"""All of them side by side: most make the server ask others, which takes seconds and costs it nothing but waiting."""
+
 CHECKS_FACT = "checks"
 """Under which name the results are remembered."""
 
@@ -47,12 +51,23 @@ class CheckWatch:
         self._clock = clock
         self._known: dict[str, CheckResult] = {}
         self._tried_mono: dict[str, float] = {}
+        self._errands: Errands[CheckResult] = Errands("health", AT_ONCE)
 
     def restore(self) -> None:
         """Start from what was known before."""
         kept = self._memory.recall(self._environment, CHECKS_FACT, KeptChecks)
         if kept is not None:
             self._known = {result.name: result for result in kept[0].results}
+
+    @property
+    def asking(self) -> frozenset[str]:
+        """The names of the checks that `begin` has begun to ask and that have not answered."""
+        return self._errands.busy
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """The names of the checks that the server is known not to have."""
+        return tuple(check.name for check in CHECKS if (known := self._known.get(check.name)) and known.absent)
 
     def results(self, main: CheckResult | None) -> dict[str, CheckResult]:
         """Return the last results of the checks that this server has, `main` first."""
@@ -83,6 +98,7 @@ class CheckWatch:
             A result for each, and why not a single one was answered (None when some were).
         """
         waiting = [check for check in checks if len(checks) == 1 or not self._still_good(check)]
+        waiting.sort(key=self._answered_at)
         with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="health") as pool:
             answers = dict(zip((check.name for check in waiting), pool.map(self._try, waiting), strict=True))
         errors = [answer for answer in answers.values() if isinstance(answer, KnownError)]
@@ -102,6 +118,39 @@ class CheckWatch:
         if not errors or len(errors) < len(waiting):
             return results, None
         return results, next((error for error in errors if not isinstance(error, RateLimitedError)), errors[0])
+
+    def begin(self, checks: Sequence[Check], *, sweep: bool) -> None:
+        """Begin to ask checks by hand, beside the steps; `collect` picks up the answers.
+
+        In a `sweep` those answered a moment ago or known to be absent are not asked. Where the rate limit leaves no
+        room for all, those come first whose answers are the oldest.
+        """
+        waiting = [check for check in checks if not (sweep and self._still_good(check))]
+        for check in sorted(waiting, key=self._answered_at):
+            self._tried_mono[check.name] = self._clock.mono()
+            ask = partial(self._server.ask_check, check.name, check.path, counted=check.counted, by_hand=True)
+            self._errands.begin(check.name, ask)
+
+    def collect(self) -> None:
+        """Take in the answers that have come since the last time."""
+        done = self._errands.finished()
+        for name, answer in done:
+            if isinstance(answer, CheckResult):
+                self._keep(answer)
+            else:
+                self._keep_unanswered(name, answer)
+        if done:
+            self._save()
+
+    def _keep_unanswered(self, name: str, error: AvdeskError) -> None:
+        """Keep that a check was asked in vain; where nothing was sent, what was known still holds."""
+        if not isinstance(error, RateLimitedError | AbortedError):
+            known = self._known.get(name, CheckResult(name))
+            self._known[name] = replace(known, status=Health.UNKNOWN, error=error.message, advice=error.advice)
+
+    def _answered_at(self, check: Check) -> float:
+        known = self._known.get(check.name)
+        return known.checked_at.timestamp() if known is not None and known.checked_at is not None else 0.0
 
     def _still_good(self, check: Check) -> bool:
         """Whether a check among several need not be asked: it was answered a moment ago, or there is none."""
@@ -130,9 +179,7 @@ class CheckWatch:
             log.info("%s not asked: %s", check.name, error)
             return
         except KnownError as error:
-            known = self._known.get(check.name)
-            if known is not None:
-                self._known[check.name] = replace(known, status=Health.UNKNOWN, error=error.message)
+            self._keep_unanswered(check.name, error)
             log.info("%s not known: %s", check.name, error)
             return
         self._keep(result)

@@ -43,7 +43,7 @@ class HealthLook:
 
 def look(runtime: Runtime, environment: str) -> LookResult:
     """Ask the environment's server and Vertex AI once."""
-    monitor = runtime.monitor(environment)
+    monitor = runtime.monitor(environment, own_checks=False)
     try:
         before = monitor.snapshot.observed_at
         error = monitor.look()

@@ -7,8 +7,8 @@ the core. What was last known is remembered, so that a restart shows it, with it
 
 import logging
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -26,9 +26,12 @@ from avdesk.core.snapshot import Reach, ServerView, Snapshot
 from avdesk.core.status import ServerStatus
 from avdesk.core.tie import job_ahead, job_of_run, tied
 from avdesk.services.cancelled_jobs import cancelled_jobs
+from avdesk.services.check_courses import CheckCourses
 from avdesk.services.check_watch import CheckWatch
+from avdesk.services.checking import Checking
 from avdesk.services.clock import Clock
 from avdesk.services.learning import Learning
+from avdesk.services.own_checks import OwnChecks
 from avdesk.services.server_watch import ServerWatch
 from avdesk.services.stuck import StuckWatch
 from avdesk.services.vertex_watch import VertexWatch
@@ -61,11 +64,12 @@ class Step:
 
 @dataclass(slots=True)
 class Watches:
-    """What a monitor asks through, for one environment."""
+    """What a monitor asks through, for one environment; `own`: None makes no checks of AVDesk's own."""
 
     server: ServerWatch
     vertex: VertexWatch
     checks: CheckWatch
+    own: OwnChecks | None = field(default=None, kw_only=True)
 
 
 class Monitor:
@@ -93,6 +97,8 @@ class Monitor:
         self._aborted = threading.Event()
         self._learning = Learning(environment.name, memory)
         self._stuck = StuckWatch(environment.name, memory)
+        self._checking = Checking(watches.server, watches.vertex, watches.checks, watches.own)
+        self._courses = CheckCourses(environment.name, memory)
         self._last_status: ServerStatus | None = None
         self._run: Run | None = None
         self._snapshot = self._restored()
@@ -105,6 +111,10 @@ class Monitor:
     def hurry(self) -> None:
         """Ask at the next step, with what is kept for the user's own wishes."""
         self._hurry.set()
+
+    def check(self, names: Collection[str]) -> None:
+        """Ask some health checks at the next step, by hand; without names all that there are."""
+        self._checking.want(names)
 
     def woke(self) -> None:
         """Forget back-off at the next step: the machine or the network is back."""
@@ -140,7 +150,9 @@ class Monitor:
             self._watches.vertex.woke()
         by_hand = self._hurry.is_set()
         self._hurry.clear()
+        self._checking.begin_wanted()
         self._ask(by_hand=by_hand)
+        self._checking.step()
         return self._advance(ask=True, wait_s=self._wait_s())
 
     def look(self) -> KnownError | None:
@@ -225,7 +237,7 @@ class Monitor:
 
     def _wait_s(self) -> float:
         server, vertex = self._watches.server, self._watches.vertex
-        waits = [vertex.due_s(active=self._active()), LONGEST_WAIT_S]
+        waits = [vertex.due_s(active=self._active()), self._checking.wait_s(), LONGEST_WAIT_S]
         if server.watched:
             waits += [server.alive_due_s(), self._status_due_s()]
         return max(SHORTEST_WAIT_S, min(waits))
@@ -274,6 +286,8 @@ class Monitor:
     def _make_snapshot(self, job: Job | None, jobs: tuple[Job, ...]) -> Snapshot:
         now = self._clock.now()
         server = self._watches.server
+        checks, own = self._checking.results()
+        self._courses.note((*checks.values(), *own.values()), now)
         return Snapshot(
             environment=self.environment.name,
             at=now,
@@ -282,7 +296,12 @@ class Monitor:
             run=self._run,
             job=job,
             jobs=jobs,
-            checks=MappingProxyType(self._watches.checks.results(server.main_check)),
+            checks=MappingProxyType(checks),
+            absent_checks=self._watches.checks.absent,
+            own_checks=MappingProxyType(own),
+            courses=self._courses.courses,
+            asking=self._checking.asking,
+            gpu_quotas=self._checking.quotas,
             budget=server.budget(),
             eta=estimate(self._run, job, now, self._learning.experience()),
             paused=self._paused.is_set(),
@@ -337,6 +356,8 @@ class Monitor:
             job=job_of_run(self._run, server.view.status, jobs),
             jobs=jobs,
             checks=MappingProxyType(self._watches.checks.results(server.main_check)),
+            absent_checks=self._watches.checks.absent,
+            courses=self._courses.courses,
             budget=server.budget(),
             events=self._memory.events(name, EVENTS_SHOWN),
             past_runs=self._memory.runs(name, RUNS_SHOWN),

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from avdesk.clients.autovideo import AutoVideoClient
 from avdesk.clients.factory import make_vertex
@@ -16,11 +17,16 @@ from avdesk.services.bearer import server_token
 from avdesk.services.check_watch import CheckWatch
 from avdesk.services.clock import Clock
 from avdesk.services.monitor import Monitor, Watches
+from avdesk.services.own_checks import OwnChecks
 from avdesk.services.server_watch import ServerWatch
 from avdesk.services.stored_key import StoredKey
 from avdesk.services.vertex_watch import VertexWatch
+from avdesk.services.whereabouts import forget_elsewhere
 from avdesk.store.ledger import Ledger
 from avdesk.store.memory import Memory
+
+if TYPE_CHECKING:
+    from avdesk.services.own_probes import OwnProbes
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +88,14 @@ class Runtime:
         self.clock = clock or Clock()
         self._google_token = google_token
 
-    def monitor(self, environment: str) -> Monitor:
-        """Return a new monitor of an environment. It belongs to the thread that asks for it."""
+    def monitor(self, environment: str, *, own_checks: bool = True) -> Monitor:
+        """Return a new monitor of an environment. It belongs to the thread that asks for it.
+
+        `own_checks`: whether it makes AVDesk's own checks, too, as nobody needs who looks once.
+        """
         watches = self.watches(environment)
+        if own_checks:
+            watches.own = self._own_checks(environment, watches.transport)
         return Monitor(
             self.settings.environments[environment],
             watches,
@@ -98,6 +109,7 @@ class Runtime:
         """Return new watches of an environment."""
         settings = self.settings.environments[environment]
         memory = Memory(self.paths.database)
+        forget_elsewhere(memory, settings, self.clock.now())
         ledger = self.ledger()
         links = self.links(environment)
         vertex = links.vertex
@@ -111,6 +123,18 @@ class Runtime:
             transport=links.transport,
             abort=links.abort,
         )
+
+    def _own_checks(self, environment: str, transport: Transport) -> OwnChecks:
+        """Return AVDesk's own checks; what they ask with is made when they first do, in a thread of theirs."""
+        settings = self.settings.environments[environment]
+
+        def make() -> OwnProbes:
+            from avdesk.services.own_probes import OwnProbes
+
+            return OwnProbes(settings, transport, self.google_credentials(environment, transport), self.clock)
+
+        asks_google = bool(settings.project) and settings.vertex != "off"
+        return OwnChecks(settings, make if asks_google else None, self.clock)
 
     def ledger(self) -> Ledger:
         """Return the counted requests, opened anew."""

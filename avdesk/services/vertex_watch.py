@@ -39,6 +39,10 @@ class Listing(Protocol):
     def failures(self) -> Mapping[str, AvdeskError]:
         """Region → why it could not be asked."""
 
+    @property
+    def took(self) -> Mapping[str, float]:
+        """Region → how long its answer took, seconds."""
+
 
 class JobLister(Protocol):
     """What is needed of a Vertex AI client."""
@@ -165,6 +169,8 @@ class VertexWatch:
             asked_at=now,
             troubles=MappingProxyType(troubles),
             by=self._client.way if self._client is not None else "",
+            tried_at=now,
+            took=listing.took,
         )
 
     def _failed(self, failures: Mapping[str, AvdeskError]) -> None:
@@ -177,6 +183,7 @@ class VertexWatch:
             self.view,
             reach=Reach.NO if lost else self.view.reach,
             troubles=MappingProxyType({region: Trouble.of(error) for region, error in failures.items()}),
+            tried_at=self._clock.now(),
         )
         for region, error in failures.items():
             log.info("Vertex AI %s: %s", region or "in all regions", error)

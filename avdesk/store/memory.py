@@ -9,15 +9,17 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from avdesk.core.actions import ActionRecord
+from avdesk.core.checkcourse import CheckCourse, CheckPoint
 from avdesk.core.errors import StoreError
 from avdesk.core.events import Event
+from avdesk.core.health import Health
 from avdesk.core.run import Run
 from avdesk.store.codec import UnreadableError, dumps, loads
 from avdesk.store.database import open_database, transaction
-from avdesk.store.migrations import memory_to1, memory_to2
+from avdesk.store.migrations import memory_to1, memory_to2, memory_to3
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +27,12 @@ T = TypeVar("T")
 
 KEPT_FOR = timedelta(days=180)
 KEPT_EVENTS = 20_000
+KEPT_ANSWERS = 2000
+"""Answers of each health check that are kept, the newest."""
 AUDIT_KEPT_FOR = timedelta(days=1100)
 """Who did what is asked for longer than what happened."""
 
-_MIGRATIONS = (memory_to1.migrate, memory_to2.migrate)
+_MIGRATIONS = (memory_to1.migrate, memory_to2.migrate, memory_to3.migrate)
 
 
 class Memory:
@@ -130,6 +134,39 @@ class Memory:
         )
         return tuple(_readable((row[0] for row in rows), ActionRecord))
 
+    def add_answer(self, environment: str, name: str, course: CheckCourse) -> None:
+        """Remember the newest point of a check's course, and how the check stands with it; old ones go."""
+        point = course.points[-1]
+        since, good = (None if moment is None else moment.timestamp() for moment in (course.since, course.last_good))
+        known = None if course.known is None else course.known.value
+        row = (environment, name, point.at.timestamp(), point.status.value, point.latency_s, since, good, known)
+        self._write(
+            "INSERT INTO checks (environment, name, at, status, latency_s, since, last_good, known, flapping)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [(*row, course.flapping)],
+        )
+        self._write(
+            "DELETE FROM checks WHERE id IN (SELECT id FROM checks WHERE environment = ? AND name = ?"
+            " ORDER BY at DESC, id DESC LIMIT 10 OFFSET ?)",
+            [(environment, name, KEPT_ANSWERS)],
+        )
+
+    def courses(self, environment: str, points: int) -> dict[str, CheckCourse]:
+        """Return how each check of an environment has fared, with its last so many points."""
+        names = self._read("SELECT DISTINCT name, 0 FROM checks WHERE environment = ?", (environment,))
+        found = {}
+        for name, _unused in names:
+            rows = self._read(
+                "SELECT at, status, latency_s, since, last_good, known, flapping FROM checks"
+                " WHERE environment = ? AND name = ? ORDER BY at DESC, id DESC LIMIT ?",
+                (environment, name, points),
+            )
+            try:
+                found[name] = _course(rows)
+            except (ValueError, OverflowError, OSError, TypeError, IndexError) as error:
+                log.info("Forgetting how %s has fared: %s", name, error)
+        return found
+
     def learn(self, environment: str, what: str, seconds: float, at: datetime) -> None:
         """Remember how long something took: a phase, or ``queue``/``render`` on a kind of machine."""
         self._write(
@@ -148,7 +185,7 @@ class Memory:
     def prune(self, now: datetime) -> None:
         """Forget what is too old or too much. Cheap enough for once a day."""
         oldest = (now - KEPT_FOR).timestamp()
-        for table in ("events", "runs", "durations"):
+        for table in ("events", "runs", "durations", "checks"):
             self._write(f"DELETE FROM {table} WHERE at < ?", [(oldest,)])  # noqa: S608 - names from this line
         self._write("DELETE FROM actions WHERE at < ?", [((now - AUDIT_KEPT_FOR).timestamp(),)])
         self._write(
@@ -156,7 +193,7 @@ class Memory:
             [(KEPT_EVENTS,)],
         )
 
-    def _read(self, sql: str, values: tuple[object, ...]) -> list[tuple[str, float]]:
+    def _read(self, sql: str, values: tuple[object, ...]) -> list[tuple[Any, ...]]:
         try:
             return self._opened.connection.execute(sql, values).fetchall()
         except sqlite3.Error as error:
@@ -177,3 +214,19 @@ def _readable(texts: Iterable[str], kind: type[T]) -> Iterator[T]:
             yield loads(text, kind)
         except UnreadableError as error:
             log.info("Skipping what cannot be read: %s", error)
+
+
+def _course(rows: Sequence[tuple[Any, ...]]) -> CheckCourse:
+    """Return the course that the rows of a check tell of, the newest row first."""
+    _at, _status, _latency, since, good, known, flapping = rows[0]
+    return CheckCourse(
+        points=tuple(CheckPoint(_moment(row[0]), Health(row[1]), row[2]) for row in reversed(rows)),
+        since=None if since is None else _moment(since),
+        last_good=None if good is None else _moment(good),
+        known=None if known is None else Health(known),
+        flapping=bool(flapping),
+    )
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

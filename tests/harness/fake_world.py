@@ -82,6 +82,7 @@ class Listing:
 
     jobs: Sequence[Job] = ()
     failures: Mapping[str, AvdeskError] = field(default_factory=dict)
+    took: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass

@@ -183,6 +183,7 @@ class Jobs:
 
     jobs: tuple[Job, ...]
     failures: Mapping[str, AvdeskError] = field(default_factory=dict)
+    took: Mapping[str, float] = field(default_factory=dict)
 
 
 class Knowledge:

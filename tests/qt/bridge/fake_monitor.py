@@ -1,7 +1,7 @@
 """A monitor that does what a test tells it."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -44,6 +44,9 @@ class FakeMonitor:
 
     def hurry(self) -> None:
         self.calls.append("hurry")
+
+    def check(self, names: Collection[str]) -> None:
+        self.calls.append(f"check {sorted(names)}")
 
     def pause(self, paused: bool) -> None:
         self.calls.append(f"pause {paused}")
