@@ -21,12 +21,17 @@ class Answers:
         raise_window: Callable[[str], None],
         hurry: Callable[[str], None],
         ask_credentials_anew: Callable[[str], None],
+        mark: Callable[[str], str],
     ) -> None:
-        """Answer from `latest`; `raise_window` gets an activation token, the others an environment's name."""
+        """Answer from `latest`; `raise_window` gets an activation token, the others an environment's name.
+
+        `mark` tells what is watched under that name, as `config.differences.mark_of` does.
+        """
         self._latest = latest
         self._raise_window = raise_window
         self._hurry = hurry
         self._ask_credentials_anew = ask_credentials_anew
+        self._mark = mark
 
     def __call__(self, request: JsonObject) -> JsonObject:
         """Return the answer to a request."""
@@ -53,6 +58,8 @@ class Answers:
             name = self._latest.current
         if not isinstance(name, str) or name not in self._latest.environments:
             return {"ok": False, "error": f"unknown environment: {one_line(name, 80)}"}
+        if request.get("mark") not in (None, self._mark(name)):
+            return {"ok": False, "error": "another environment is watched under this name"}
         return answer(name)
 
     def _status(self, name: str) -> JsonObject:

@@ -1,5 +1,6 @@
 """The configuration that holds now: written in the GUI thread, read from any."""
 
+from avdesk.config.differences import mark_of
 from avdesk.config.settings import Environment, Notifications, Settings
 from avdesk.core.errors import ConfigError
 from avdesk.i18n import _
@@ -39,6 +40,11 @@ class InForce:
     def environment(self, name: str) -> Environment | None:
         """Return an environment, None where there is none of that name."""
         return self._settings.environments.get(name)
+
+    def mark(self, name: str) -> str:
+        """Return what tells whether an environment is watched as another process means it; empty for none."""
+        environment = self.environment(name)
+        return "" if environment is None else mark_of(environment)
 
     def notifications(self, name: str) -> Notifications:
         """Return which notifications are shown of an environment; none of one that there is not."""

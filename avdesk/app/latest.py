@@ -66,7 +66,7 @@ class Latest(QObject):
             self.happened.emit(told.events)
 
     def set_environments(self, environments: Sequence[str], current: str, gone: Collection[str] = ()) -> None:
-        """Know of these environments from now on, and look at `current`; what was known of those `gone` is dropped."""
+        """Know of these environments from now on, and look at `current`; what was known of the `gone` is dropped."""
         kept = {name: known for name, known in self._snapshots.items() if name not in gone}
         self._snapshots = {name: kept.get(name) or Snapshot(name, datetime.now(UTC)) for name in environments}
         self._known.intersection_update(kept, environments)

@@ -64,7 +64,13 @@ class Running:
         self._parts = _make_parts(front, paths, loaded, crash_teller, google_token, follow_file=follow_file)
         self._desk = Desk(self._parts)
         self._applying = Applying(self._parts, loaded)
-        answers = Answers(front.latest, self._desk.open_window, self._desk.check_now, self._desk.ask_credentials_anew)
+        answers = Answers(
+            front.latest,
+            self._desk.open_window,
+            self._desk.check_now,
+            self._desk.ask_credentials_anew,
+            self._parts.in_force.mark,
+        )
         self._server = InstanceServer(paths.socket, answers)
         self._shutdown = Shutdown(
             at_once=[front.tray_host.stop, self._parts.window.close, self._server.close],

@@ -56,9 +56,10 @@ def show_status(session: Session, *, as_json: bool) -> int:
         UsageError, ConfigError: the environment cannot be used.
     """
     environment = session.environment()
+    from avdesk.config.differences import mark_of
     from avdesk.services.running_app import status_of
 
-    report = status_of(session.paths, environment.name)
+    report = status_of(session.paths, environment.name, mark=mark_of(environment))
     if report is not None:
         code, error = _code_of(report), None
         known = True

@@ -56,8 +56,9 @@ def follow(session: Session, *, as_json: bool, interval_s: float | None) -> int:
     """
     environment = session.environment()
     from avdesk.cli.source import Source
+    from avdesk.config.differences import mark_of
 
-    with Source(environment.name, session.runtime, session.paths) as source, orderly_end():
+    with Source(environment.name, session.runtime, session.paths, mark_of(environment)) as source, orderly_end():
         try:
             follow_source(source, as_json=as_json, interval_s=interval_s)
         except Terminated:

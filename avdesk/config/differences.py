@@ -43,6 +43,14 @@ class Differences:
         return (*self.removed, *self.renamed.values(), *self.moved)
 
 
+def mark_of(environment: Environment) -> str:
+    """Return what tells apart two ways of watching an environment of one name, 16 letters and digits."""
+    import hashlib
+
+    values = repr([getattr(environment, key) for key in _WATCHED_BY if key != "polling"])
+    return hashlib.sha256(values.encode()).hexdigest()[:16]
+
+
 def differences(old: Settings, new: Settings) -> Differences:
     """Return what has happened to the environments from `old` to `new`."""
     before, after = old.environments, new.environments

@@ -1,8 +1,10 @@
 """Talking to the desktop app that runs already: one line of JSON there, one line back, over a private socket.
 
 The requests, as objects: ``{"do": "raise"}`` brings its window to the front; ``{"do": "status", "environment":
-NAME}`` returns its status report under ``status`` (null: of the environment that it shows); ``{"do": "hurry",
-"environment": NAME}`` makes it ask now; ``{"do": "version"}``. Every answer has ``ok``; one that declines has
+NAME, "mark": MARK}`` returns its status report under ``status`` (null: of the environment that it shows; with a mark:
+only if it watches what the asker means); ``{"do": "hurry", "environment": NAME}`` makes it ask now; ``{"do":
+"credentials", "environment": NAME}`` makes it look for credentials anew (null: for all environments); ``{"do":
+"version"}``. Every answer has ``ok``; one that declines has
 ``error``.
 """
 
@@ -36,9 +38,18 @@ def ask(paths: Paths, request: JsonObject, timeout_s: float = 2.0) -> JsonObject
     return answer if isinstance(answer, dict) else None
 
 
-def status_of(paths: Paths, environment: str | None, timeout_s: float = 2.0) -> JsonObject | None:
-    """Return the status report that the running app has of an environment; None without one."""
-    answer = ask(paths, {"do": "status", "environment": environment}, timeout_s)
+def status_of(
+    paths: Paths, environment: str | None, timeout_s: float = 2.0, *, mark: str | None = None
+) -> JsonObject | None:
+    """Return the status report that the running app has of an environment; None without one.
+
+    `mark`: the environment as the file has it now, of `config.differences.mark_of`; an app that watches another one
+    under this name has none.
+    """
+    request: JsonObject = {"do": "status", "environment": environment}
+    if mark is not None:
+        request["mark"] = mark
+    answer = ask(paths, request, timeout_s)
     report = answer.get("status") if answer is not None and answer.get("ok") is True else None
     return report if isinstance(report, dict) and _is_report(report, environment) else None
 

@@ -29,7 +29,7 @@ def answers(qtbot: QtBot, heard: Heard) -> Answers:
     del qtbot
     latest = Latest(("prod", "dev"), "prod")
     latest.take(Told("prod", all_states()["running"]))
-    return Answers(latest, heard.raised.append, heard.hurried.append, heard.anew.append)
+    return Answers(latest, heard.raised.append, heard.hurried.append, heard.anew.append, "mark of {}".format)
 
 
 def test_a_status_is_told_as_the_apps_with_its_true_age(answers: Answers) -> None:
@@ -39,6 +39,12 @@ def test_a_status_is_told_as_the_apps_with_its_true_age(answers: Answers) -> Non
     assert (answer["ok"], status["environment"], status["via"]) == (True, "prod", "app")
     assert status["age_s"] > 1_000_000  # the sample is from 2025
     assert status["summary"]["phase"] == "video_creation" or status["summary"]["state"] == "stale"
+
+
+def test_an_asker_that_means_another_environment_of_the_same_name_is_declined(answers: Answers) -> None:
+    assert answers({"do": "status", "environment": "prod", "mark": "mark of prod"})["ok"] is True
+    for mark in ("mark of dev", "", 7, ["x"]):
+        assert answers({"do": "status", "environment": "prod", "mark": mark})["ok"] is False
 
 
 def test_what_no_poller_has_told_of_yet_is_declined(answers: Answers) -> None:

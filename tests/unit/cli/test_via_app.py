@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from avdesk.config.differences import mark_of
+from avdesk.config.load import load_settings
 from avdesk.config.paths import find_paths
 from avdesk.core.report import APP, status_report
 from avdesk.core.snapshot import Reach, ServerView, Snapshot
@@ -29,7 +31,8 @@ def test_the_running_app_is_asked_instead_of_the_server(call: Call, home: Path, 
     assert_promised(as_json.json, STATUS)
     assert as_json.json["via"] == "app"
     assert "told by the running app" in human.out
-    assert [json.loads(line) for line in asked] == [{"do": "status", "environment": "dev"}] * 2
+    mark = mark_of(load_settings(find_paths(home)).settings.environments["dev"])
+    assert [json.loads(line) for line in asked] == [{"do": "status", "environment": "dev", "mark": mark}] * 2
     assert not watched.asked("/status")
 
 
