@@ -25,8 +25,14 @@ class Source:
     The running app's monitor spends the server's allowance once for everybody; the own one rests meanwhile.
     """
 
-    def __init__(self, environment: str, make_runtime: "Callable[[], Runtime]", app_of: Paths | None) -> None:
-        """`make_runtime` is called when an own monitor is needed; `app_of`: whose running app is asked, if any."""
+    def __init__(
+        self, environment: str, make_runtime: "Callable[[], Runtime]", app_of: Paths | None, mark: str | None = None
+    ) -> None:
+        """`make_runtime` is called when an own monitor is needed; `app_of`: whose running app is asked, if any.
+
+        `mark` tells the app which environment of that name is meant, as `config.differences.mark_of` does.
+        """
+        self._mark = mark
         self._environment = environment
         self._make_runtime = make_runtime
         self._app_of = app_of
@@ -49,7 +55,7 @@ class Source:
         if self._app_of is not None:
             from avdesk.services.running_app import status_of
 
-            told = status_of(self._app_of, self._environment)
+            told = status_of(self._app_of, self._environment, mark=self._mark)
             if told is not None:
                 if self._stepper is not None:
                     self._stepper.rest(resting=True)
