@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": "avdesk.cli.demo",
     "emulator": "avdesk.cli.emulator",
     "config": "avdesk.cli.config",
+    "env": "avdesk.cli.env",
     "completion": "avdesk.cli.completion",
 }
 """Command → the module that builds it."""

@@ -93,11 +93,11 @@ def preview_of(before: str, after: str, path: Path) -> Preview:
     return Preview(tuple(changes), problems, differs)
 
 
-def shown_value(path: KeyPath, value: object) -> str:
-    """Return a value as TOML writes it, on one line, with whatever may be a secret masked."""
+def shown_value(path: KeyPath, value: object, limit: int = 300) -> str:
+    """Return a value as TOML writes it, on one line of `limit` characters, with whatever may be a secret masked."""
     if is_secret_name(path[-1] if path else ""):
         return MASK
-    return one_line(redact(without_user(rendered(value))), 300)
+    return one_line(redact(without_user(rendered(value))), limit)
 
 
 def is_secret_name(name: str) -> bool:

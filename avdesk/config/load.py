@@ -55,7 +55,11 @@ class Loaded:
 
 def load_settings(paths: Paths) -> Loaded:
     """Return the configuration of these folders."""
-    path = paths.config_file
+    return load_file(paths.config_file)
+
+
+def load_file(path: Path) -> Loaded:
+    """Return the configuration of a file."""
     text, problems = _read(path)
     if text is None:
         return Loaded(

@@ -48,7 +48,7 @@ def drop(text: str, path: KeyPath) -> str:
         if each.header or each.path is None:
             continue
         if each.path == path:
-            rest = _spliced(text, each, comment_lines(each, []))
+            rest = _dropped(text, each)
             return rest if _holds(rest, path[:-1]) else _spliced(text, each, _emptied(each, path))
         if each.path == path[: len(each.path)]:
             return _spliced(text, each, without_value(each, path[len(each.path) :]))
@@ -94,6 +94,18 @@ def with_endings(old: str, new: str) -> str:
 def _spliced(text: str, statement: Statement, lines: Sequence[str]) -> str:
     rows = text.split("\n")
     rows[statement.first - 1 : statement.last] = lines
+    return "\n".join(rows)
+
+
+def _dropped(text: str, statement: Statement) -> str:
+    """Return the text without a statement, and without a second blank line where it stood."""
+    rows = text.split("\n")
+    comments = comment_lines(statement, [])
+    first = statement.first - 1
+    rows[first : statement.last] = comments
+    alone = first == 0 or not rows[first - 1].strip()
+    if not comments and alone and first < len(rows) - 1 and not rows[first].strip():
+        del rows[first]
     return "\n".join(rows)
 
 
