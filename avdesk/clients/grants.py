@@ -21,6 +21,7 @@ from avdesk.core.errors import (
     CredentialsMissingError,
     NotAllowedError,
 )
+from avdesk.core.jwtclaims import claims_of
 from avdesk.core.redact import redact
 from avdesk.core.text import one_line
 from avdesk.i18n import _
@@ -239,18 +240,7 @@ def application_default(environment: Mapping[str, str] | None = None) -> tuple[P
 
 def jwt_expiry(token: str) -> datetime | None:
     """Return when an identity token ends, by its own claim, which nobody here verifies; None unreadable."""
-    import base64
-    import binascii
-
-    parts = token.split(".")
-    if len(parts) != 3 or len(token) > 20_000:
-        return None
-    try:
-        claims = wire.as_object(read_json(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))))
-        moment = wire.as_number(claims.get("exp"))
-        return None if moment is None else datetime.fromtimestamp(moment, UTC)
-    except (binascii.Error, ValueError, OverflowError, OSError, BadAnswerError):
-        return None
+    return claims_of(token).expires_at
 
 
 def _requester(transport: Transport) -> "Callable[..., google_transport.Response]":

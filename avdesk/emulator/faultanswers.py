@@ -1,8 +1,10 @@
 """The answers that faults put in the place of the right ones, each in the manner of the side it befalls."""
 
+from avdesk.emulator.access import forbidden, unauthorized
 from avdesk.emulator.exchange import Answer, Request
 from avdesk.emulator.faults import Effect, Fault, Side
 from avdesk.emulator.flasklike import json_answer, page
+from avdesk.emulator.google.permissions import permission_of
 
 HUGE_BYTES = 64 * 1024 * 1024
 NESTED_LEVELS = 100_000
@@ -26,14 +28,6 @@ _MESSAGES = {
     409: "The operation was aborted.",
     500: "Internal error encountered.",
     503: "The service is currently unavailable.",
-}
-_PERMISSIONS = {
-    ("customJobs", "GET"): "aiplatform.customJobs.list",
-    ("customJobs", "POST"): "aiplatform.customJobs.create",
-    ("customJobs", "DELETE"): "aiplatform.customJobs.delete",
-    ("entries:list", "POST"): "logging.logEntries.list",
-    ("services", "GET"): "run.services.list",
-    ("regions", "GET"): "compute.regions.get",
 }
 _HTML = (
     "<!DOCTYPE html>\n<html><head><title>Sign in</title></head>\n"
@@ -100,29 +94,13 @@ def _quota(side: Side, limit_message: str) -> Answer:
 
 def _denied(side: Side, request: Request) -> Answer:
     if side is not Side.GOOGLE:
-        body = "<html><head>\n<title>403 Forbidden</title>\n</head>\n<body><h1>Error: Forbidden</h1>\n"
-        body += "<h2>Your client does not have permission to get URL from this server.</h2></body></html>\n"
-        return Answer(403, body.encode(), "text/html; charset=UTF-8")
-    permission = _permission(request)
+        return forbidden()
+    permission = permission_of(request) or "resourcemanager.projects.get"
     message = f"Permission '{permission}' denied on resource '//googleapis.com{request.path}' (or it may not exist)."
     return _envelope(403, message, _info("IAM_PERMISSION_DENIED", permission=permission))
 
 
-def _permission(request: Request) -> str:
-    if request.path.endswith(":cancel"):
-        return "aiplatform.customJobs.cancel"
-    for (part, method), permission in _PERMISSIONS.items():
-        if method == request.method and part in request.path:
-            if permission.endswith("customJobs.list") and not request.path.endswith("/customJobs"):
-                return "aiplatform.customJobs.get"
-            return permission
-    return "resourcemanager.projects.get"
-
-
 def _expired(side: Side) -> Answer:
     if side is not Side.GOOGLE:
-        body = "<html><head>\n<title>401 Unauthorized</title>\n</head>\n"
-        body += "<body><h1>Error: Unauthorized</h1></body></html>\n"
-        headers = {"WWW-Authenticate": 'Bearer error="invalid_token" error_description="The access token expired"'}
-        return Answer(401, body.encode(), "text/html; charset=UTF-8", headers)
+        return unauthorized("The access token expired")
     return _envelope(401, _MESSAGES[401], _info("ACCESS_TOKEN_EXPIRED", service="aiplatform.googleapis.com"))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from avdesk.emulator.access import Access
 from avdesk.emulator.autovideo import AutoVideo
 from avdesk.emulator.exchange import Answer, Request
 from avdesk.emulator.faultanswers import answer_for
@@ -56,6 +57,8 @@ class Emulator:
         faults: what goes wrong; may be changed at any time.
         limiter: the AutoVideo server's rate limit.
         requests: what was asked so far, the newest 5000.
+        access: who is let in to the AutoVideo server: everybody, unless it is changed.
+        withheld: the permissions that the account lacks at Google: none, unless it is changed.
     """
 
     def __init__(
@@ -112,6 +115,8 @@ class Emulator:
         self.requests: deque[Asked] = deque(maxlen=MAX_REMEMBERED)
         self._autovideo = AutoVideo(self.world, self.limiter)
         self._google = GoogleApis(self.world, log_reads_per_minute=log_reads_per_minute)
+        self.access = Access()
+        self.withheld = self._google.permissions.withheld
         self._ports = (port, google_port)
         self._latency = latency
         self._servers: dict[Side, HttpServer] = {}
@@ -175,6 +180,20 @@ class Emulator:
         """Where jobs can run."""
         return tuple(self.world.regions)
 
+    def make_service_account_key(self, name: str = "av-monitor") -> str:
+        """Return a new key of one of the project's service accounts, as Google's JSON file; the emulator must run."""
+        with self.world.lock:
+            return self._google.sign_in.make_key(name, f"{self.google_url}/token")
+
+    def revoke_service_account_keys(self) -> None:
+        """Let no key be good any more; tokens that were given for one stay so until they end."""
+        with self.world.lock:
+            self._google.sign_in.revoke_keys()
+
+    def put_behind_iam(self) -> None:
+        """Let only those in to the AutoVideo server who have an identity token for it."""
+        self.access = Access(audience_of=self._google.credentials.audience_of, audience=lambda: self.autovideo_url)
+
     def plan_next(self, **values: object) -> None:
         """Decide what chance would have decided about the next run; see `World.plan_next`."""
         self.world.plan_next(**values)
@@ -224,6 +243,9 @@ class Emulator:
 
     def _answer(self, side: Side, request: Request, faults: Sequence[Fault]) -> Answer:
         if side is Side.AUTOVIDEO:
+            refused = self.access.refusal(request)
+            if refused is not None:
+                return refused
             limited = self._autovideo.limited(request)
             if limited is not None:
                 return limited

@@ -150,7 +150,7 @@ def entry_of(record: LogRecord, project: str) -> Entry:
     # Nothing coarser than microseconds, and the same moment always alike: the order must survive being written down.
     timestamp, received = (
         moments.moment(seconds, f"{_micros(seconds)}", finest_of=2)
-        for seconds in (record.timestamp, max(record.timestamp, record.received))
+        for seconds in (record.timestamp, record.received)
     )
     log_name = quote(unquote(record.log_name), safe="-._~")
     content: dict[str, object] = {

@@ -66,11 +66,8 @@ class IamCredentials:
         lifetime = wire.as_seconds(body.get("lifetime", f"{_LONGEST_S:.0f}s")) or 0.0
         if not 0 < lifetime <= _LONGEST_S:
             raise bad_request("The lifetime must be at most 3600 seconds.", "lifetime")
-        now = self._world.now()
-        self._issued = dict([pair for pair in self._issued.items() if pair[1] > now][-_MAX_TOKENS + 1 :])
-        token = f"ya29.emulated-{secrets.token_urlsafe(32)}"
-        self._issued[token] = now + lifetime
-        return {"accessToken": token, "expireTime": moments.rfc3339(int(now + lifetime) * moments.NANO)}
+        token = self.issue_access(lifetime)
+        return {"accessToken": token, "expireTime": moments.rfc3339(int(self._issued[token]) * moments.NANO)}
 
     def _identity_token(self, request: Request, names: Mapping[str, str]) -> object:
         account = names["account"]
@@ -79,6 +76,18 @@ class IamCredentials:
         audience = wire.as_text(body.get("audience"))
         if audience is None:
             raise bad_request("The audience is required.", "audience")
+        return {"token": self.issue_identity(account, audience, with_email=bool(body.get("includeEmail")))}
+
+    def issue_access(self, lifetime: float) -> str:
+        """Return a new access token that is good for so many seconds."""
+        now = self._world.now()
+        self._issued = dict([pair for pair in self._issued.items() if pair[1] > now][-_MAX_TOKENS + 1 :])
+        token = f"ya29.emulated-{secrets.token_urlsafe(32)}"
+        self._issued[token] = now + lifetime
+        return token
+
+    def issue_identity(self, account: str, audience: str, *, with_email: bool = True) -> str:
+        """Return a new identity token of an account for an audience, good for an hour."""
         now = int(self._world.now())
         subject = str(int.from_bytes(hashlib.sha256(account.encode()).digest()[:8], "big"))
         claims: dict[str, object] = {
@@ -89,11 +98,23 @@ class IamCredentials:
             "iss": "https://accounts.google.com",
             "sub": subject,
         }
-        if body.get("includeEmail"):
+        if with_email:
             claims |= {"email": account, "email_verified": True}
         signed = f"{_segment({'alg': 'HS256', 'typ': 'JWT'})}.{_segment(claims)}"
-        signature = hmac.new(self._key, signed.encode(), "sha256").digest()
-        return {"token": f"{signed}.{_base64(signature)}"}
+        return f"{signed}.{self._signature(signed)}"
+
+    def audience_of(self, identity: str) -> str | None:
+        """Return for whom an identity token is that was issued here and has not ended; None for any other."""
+        signed, _dot, signature = identity.rpartition(".")
+        if not hmac.compare_digest(signature.encode("utf-8", "replace"), self._signature(signed).encode()):
+            return None
+        content = signed.partition(".")[2]
+        claims = wire.as_object(json.loads(base64.urlsafe_b64decode(content + "=" * (-len(content) % 4))))
+        ends = wire.as_number(claims.get("exp"))
+        return wire.as_text(claims.get("aud")) if ends is not None and self._world.now() < ends else None
+
+    def _signature(self, signed: str) -> str:
+        return _base64(hmac.new(self._key, signed.encode("utf-8", "replace"), "sha256").digest())
 
     def _check_account(self, account: str) -> None:
         match = _ACCOUNT.fullmatch(account)

@@ -11,9 +11,12 @@ from avdesk.emulator.google.customjobs import CustomJobs
 from avdesk.emulator.google.envelope import ApiError, not_found, unauthenticated
 from avdesk.emulator.google.iamcredentials import IamCredentials
 from avdesk.emulator.google.partial import parse_fields
+from avdesk.emulator.google.permissions import Permissions
 from avdesk.emulator.google.run_service import RunService
 from avdesk.emulator.google.run_v1 import RunV1
 from avdesk.emulator.google.run_v2 import RunV2
+from avdesk.emulator.google.signin import PATH as SIGN_IN
+from avdesk.emulator.google.signin import SignIn
 from avdesk.emulator.records import GoogleWorld
 
 _COMPUTE_PATHS = ("/compute/", "/projects/")
@@ -31,20 +34,28 @@ class GoogleApis:
     """Answers every request to an emulated Google API, whatever host it was sent to.
 
     `log_reads_per_minute` is Cloud Logging's read quota, None for none.
+
+    Attributes:
+        permissions: what the account may do.
+        credentials: the tokens that were issued.
+        sign_in: the service accounts' keys.
     """
 
     def __init__(self, world: GoogleWorld, *, log_reads_per_minute: int | None = 60) -> None:
         self._world = world
         with world.lock:
             service = RunService(world)
-        self._credentials = IamCredentials(world)
+        self.credentials = IamCredentials(world)
+        self.permissions = Permissions(world)
+        self.sign_in = SignIn(world, self.credentials)
         parts = (
             CustomJobs(world),
             Logging(world, reads_per_minute=log_reads_per_minute),
             Compute(world),
             RunV1(world, service),
             RunV2(world, service),
-            self._credentials,
+            self.credentials,
+            self.permissions,
         )
         self._routes = [route for part in parts for route in part.routes()]
 
@@ -52,7 +63,10 @@ class GoogleApis:
         """Return the answer to `request`; every refusal is Google's envelope."""
         try:
             with self._world.lock:
+                if request.path == SIGN_IN and request.method == "POST":
+                    return self.sign_in.answer(request)
                 self._check_bearer(request)
+                self.permissions.check(request)
                 selection = parse_fields(request.query["fields"]) if request.query.get("fields") else None
                 self._world.advance()
                 content = self._content(request)
@@ -65,7 +79,7 @@ class GoogleApis:
         bearer = bearer.strip()
         expected = self._world.token
         known = hmac.compare_digest(bearer.encode("utf-8", "replace"), expected.encode())
-        if scheme.lower() != "bearer" or not (known or self._credentials.knows(bearer)):
+        if scheme.lower() != "bearer" or not (known or self.credentials.knows(bearer)):
             raise unauthenticated(
                 next((name for start, name in _SERVICES if request.path.startswith(start)), customjobs.SERVICE)
             )

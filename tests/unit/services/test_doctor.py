@@ -7,11 +7,12 @@ import pytest
 
 from avdesk.config.load import load_settings, load_text
 from avdesk.config.paths import Paths, find_paths
-from avdesk.config.settings import Environment
+from avdesk.config.settings import Environment, Settings
 from avdesk.core.errors import ConfigError
 from avdesk.emulator.server import Emulator
 from avdesk.services.doctor import Verdict, examine, google, machine, network, versions
 from avdesk.services.doctor.findings import Check, Finding, run_checks
+from avdesk.services.runtime import Runtime
 from tests.harness.logwatch import LogWatch
 
 
@@ -147,8 +148,10 @@ def test_missing_gcloud_is_bad_only_where_it_is_wanted(monkeypatch: pytest.Monke
 
 def test_missing_credentials_are_told_where_vertex_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert google.look_at_credentials(Environment("dev")).status is Verdict.OK
-    finding = google.look_at_credentials(Environment("dev", project="av-8675309"))
+    environment = Environment("dev", project="av-8675309")
+    runtime = Runtime(Settings("dev", {"dev": environment}), find_paths(tmp_path / "home"))
+    assert google.look_at_credentials(Environment("dev"), runtime).status is Verdict.OK
+    finding = google.look_at_credentials(environment, runtime)
     assert finding.status is Verdict.WARNING
     assert finding.advice
 
