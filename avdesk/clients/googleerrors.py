@@ -44,6 +44,7 @@ _CODES = {
 
 _PERMISSION = re.compile(r"[a-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+){1,4}")
 _QUOTED_PERMISSION = re.compile(r"[Pp]ermission '?([a-z][A-Za-z0-9]*(?:\.[A-Za-z0-9]+){1,4})'?")
+_SERVICE = re.compile(r"[a-z][a-z0-9\-]{1,40}\.googleapis\.com")
 _REASON = re.compile(r"[A-Z][A-Z0-9_]{2,60}")
 
 
@@ -57,6 +58,8 @@ class Refusal:
         reason: the ErrorInfo reason, as ``SERVICE_DISABLED``.
         permission: the permission that is lacking.
         until: when to come back (UTC).
+        limit: requests a minute that a quota of such allows, where the refusal names it.
+        service: whose refusal it is, as ``logging.googleapis.com``, where it names it.
     """
 
     status: int
@@ -64,6 +67,8 @@ class Refusal:
     reason: str | None = None
     permission: str | None = None
     until: datetime | None = None
+    limit: int | None = None
+    service: str | None = None
 
 
 def code_of(name: str) -> int | None:
@@ -73,7 +78,8 @@ def code_of(name: str) -> int | None:
 
 def refusal_of(reply: Reply) -> Refusal:
     """Return what an answer with a status from 400 up says."""
-    message, reason, permission = "", None, None
+    message, reason = "", None
+    metadata: Mapping[str, object] = {}
     try:
         body = {} if reply.is_html else wire.as_object(reply.json())
     except BadAnswerError:
@@ -84,9 +90,25 @@ def refusal_of(reply: Reply) -> Refusal:
         detail = wire.as_object(each)
         if wire.as_text(detail.get("reason")):
             reason = wire.as_text(detail.get("reason"))
-            permission = wire.as_text(wire.as_object(detail.get("metadata")).get("permission"))
+            metadata = wire.as_object(detail.get("metadata"))
             break
-    return Refusal(reply.status, message, reason, permission, retry_after(reply))
+    return Refusal(
+        reply.status,
+        message,
+        reason,
+        wire.as_text(metadata.get("permission")),
+        retry_after(reply),
+        _limit_per_minute(metadata),
+        wire.as_text(metadata.get("service")),
+    )
+
+
+def _limit_per_minute(metadata: Mapping[str, object]) -> int | None:
+    """Return the allowance that a refusal names, where it is one of requests a minute."""
+    if "PerMinute" not in str(metadata.get("quota_limit")):
+        return None
+    limit = wire.as_int(metadata.get("quota_limit_value"))
+    return limit if limit is not None and limit > 0 else None
 
 
 def error_of(refusal: Refusal) -> KnownError:
@@ -110,6 +132,8 @@ def error_of(refusal: Refusal) -> KnownError:
             _("Google’s quota is spent: {words}").format(words=said or "429"),
             _("Wait a minute, or ask for more quota in the Google Cloud console."),
             until=refusal.until,
+            limit=refusal.limit,
+            window_s=60.0 if refusal.limit is not None else None,
             by_server=True,
         )
     if refusal.status >= 500:
@@ -134,9 +158,11 @@ def _denied(refusal: Refusal, said: str) -> PermissionDeniedError:
     if permission is not None and not _PERMISSION.fullmatch(permission):
         permission = None
     if reason == "SERVICE_DISABLED":
+        named = refusal.service is not None and _SERVICE.fullmatch(refusal.service) is not None
+        service = refusal.service if named else "aiplatform.googleapis.com"
         return PermissionDeniedError(
             _("An API is not enabled in this project: {words}").format(words=said),
-            _("Enable it: gcloud services enable aiplatform.googleapis.com"),
+            _("Enable it: gcloud services enable {service}").format(service=service),
             reason=reason,
         )
     if permission is not None:
