@@ -75,6 +75,7 @@ class AutoVideoClient:
         json: object = None,
         *,
         params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         patient: bool = False,
     ) -> Reply:
         """Return the answer of one call, whose status is a 2xx or 3xx.
@@ -82,7 +83,7 @@ class AutoVideoClient:
         Raises:
             KnownError: one of its kinds, for every other status and when no answer came.
         """
-        reply = self._send(method, path, json, params=params, patient=patient)
+        reply = self._send(method, path, json, params=params, headers=headers, patient=patient)
         if reply.status >= 400:
             raise self._refusal(reply)
         return reply
@@ -152,9 +153,13 @@ class AutoVideoClient:
         """Return the server's configuration, where it tells it."""
         return self.ask("GET", "/config")
 
-    def put_config(self, changes: Mapping[str, object]) -> Reply:
-        """Change the server's configuration, where it allows it."""
-        return self.ask("PUT", "/config", dict(changes))
+    def put_config(self, changes: Mapping[str, object], version: str | None = None) -> Reply:
+        """Change the server's configuration, where it allows it.
+
+        `version`: the ETag of the configuration that is changed, where the server tells one: it then refuses the
+        change of another one (RequestRefusedError with the status 412 or 409).
+        """
+        return self.ask("PUT", "/config", dict(changes), headers={"If-Match": version} if version else None)
 
     def _send(
         self,
@@ -163,6 +168,7 @@ class AutoVideoClient:
         json: object = None,
         *,
         params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         patient: bool = False,
     ) -> Reply:
         if not _PATH.fullmatch(path) or ".." in path:
@@ -170,9 +176,11 @@ class AutoVideoClient:
         timeout = self._patient if patient else self._quick
 
         def request(token: str | None) -> Reply:
-            headers = {"Authorization": f"Bearer {token}"} if token else None
+            sent = {**(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
             url = self.base_url + path
-            return self._transport.request(method, url, headers=headers, json=json, params=params, timeout=timeout)
+            return self._transport.request(
+                method, url, headers=sent or None, json=json, params=params, timeout=timeout
+            )
 
         token = self._bearer() if self._bearer is not None else None
         reply = request(token)
