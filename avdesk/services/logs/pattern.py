@@ -22,7 +22,7 @@ _BEYOND = re.compile(r"\(\?<?[=!]|\(\?P=|\(\?>|\(\?\(|\\[1-9]|[*+?}]\+")
 _TOKENS = re.compile(r"\\.|.|\n", re.DOTALL)
 _OF_LINES = {r"\A": "^", "$": r"(?:\r*$)", r"\z": r"(?:\r*$)", r"\Z": r"(?:\r*$)"}
 
-Bytes = bytes | bytearray
+Bytes = bytes | bytearray | memoryview
 
 
 class PatternError(KnownError):
@@ -32,7 +32,7 @@ class PatternError(KnownError):
 class Pattern:
     """A text or an expression that was understood."""
 
-    __slots__ = ("_match",)
+    __slots__ = ("_match", "insensitive")
 
     def __init__(self, source: str, *, insensitive: bool = False) -> None:
         """Compile an expression in RE2's syntax.
@@ -42,6 +42,7 @@ class Pattern:
         """
         import re2
 
+        self.insensitive = insensitive
         options = re2.Options()
         options.never_capture = True
         options.log_errors = False
@@ -66,8 +67,11 @@ class Pattern:
 
     def within(self, line: str) -> bool:
         """Whether a text matches."""
-        text = line.encode("utf-8", "replace")
-        return self._match(text, 0, len(text))[0][0] >= 0
+        return self.within_bytes(line.encode("utf-8", "replace"))
+
+    def within_bytes(self, line: bytes) -> bool:
+        """Whether a text in UTF-8 matches."""
+        return self._match(line, 0, len(line))[0][0] >= 0
 
 
 def compiled(wanted: Wanted) -> Pattern:

@@ -1,0 +1,172 @@
+"""Looking for lines in files: RE2 over whole blocks, and what each line is by its byte."""
+
+import time
+from array import array
+from collections.abc import Iterator
+
+from avdesk.core.logline import Severity
+from avdesk.core.logsearch import Selection
+from avdesk.services.logs.blocksearch import BlockSearch
+from avdesk.services.logs.book import Found
+from avdesk.services.logs.lineclass import CONTINUES, SEVERITIES, rank_of
+from avdesk.services.logs.pattern import Pattern, compiled
+from avdesk.services.logs.shelf import Placed, Shelf
+from avdesk.services.logs.volume import Volume
+
+PIECE_S = 0.004
+"""About how long one piece of a scan takes."""
+
+
+def scan(
+    shelf: Shelf,
+    source: str,
+    selection: Selection,
+    first: int = 0,
+    end: int | None = None,
+    *,
+    backwards: bool = False,
+) -> Iterator[Found]:
+    """Look for lines in the files of a shelf; see `Book.scan`."""
+    pattern = compiled(selection.wanted) if selection.wanted else None
+    first = max(0, first)
+    end = shelf.settled() if end is None else min(end, shelf.count())
+    if selection.sources and source not in selection.sources:
+        yield Found(array("q"), first if backwards else end, 1.0)
+        return
+    sifter = Sifter(selection, pattern)
+    generation, started = shelf.generation, time.perf_counter()
+    total, numbers, reached = max(1, end - first), array("q"), end if backwards else first
+    for placed in reversed(shelf.placed) if backwards else shelf.placed:
+        searched = sifter.search_in(placed.volume)
+        for part in _parts(placed, first, end, backwards=backwards):
+            for found, upto in sifter.numbers(searched, placed.volume, part, backwards=backwards):
+                if shelf.generation != generation:
+                    return
+                numbers.extend(number + placed.base for number in found) if placed.base else numbers.extend(found)
+                reached = placed.base + upto
+                if time.perf_counter() - started > PIECE_S:
+                    done = (end - reached) if backwards else (reached - first)
+                    yield Found(numbers, reached, done / total)
+                    numbers, started = array("q"), time.perf_counter()
+    if shelf.generation == generation:
+        yield Found(numbers, first if backwards else max(end, reached), 1.0)
+
+
+def _parts(placed: Placed, first: int, end: int, *, backwards: bool) -> Iterator[range]:
+    """Yield the wanted lines of a volume, by the blocks that they end in; numbers are the volume's own."""
+    volume = placed.volume
+    count = volume.index.count
+    low, high = max(0, first - placed.base), min(end - placed.base, count)
+    if low >= high:
+        return
+    blocks = range(volume.block_of(low), volume.block_of(high - 1) + 1)
+    for block in reversed(blocks) if backwards else blocks:
+        numbers = volume.lines_of(block)
+        stop = count if block == volume.blocks - 1 else numbers.stop  # the unfinished line included, if asked for
+        part = range(max(low, numbers.start), min(high, stop))
+        if part:
+            yield part
+
+
+class Sifter:
+    """Applies a selection to the lines of a block: first what costs least."""
+
+    def __init__(self, selection: Selection, pattern: Pattern | None) -> None:
+        """Prepare for one scan."""
+        self._selection = selection
+        self._pattern = pattern
+        self._literal = _plain_literal(selection)
+        ranks = [
+            rank_of(each)
+            for each in Severity
+            if each >= selection.least and (not selection.severities or each in selection.severities)
+        ]
+        self._all_severities = len(ranks) == len(SEVERITIES)
+        self._wanted_codes = bytes(1 if (code & 0x0F) in ranks else 0 for code in range(256))
+        self._since = selection.since.timestamp() if selection.since else None
+        self._until = selection.until.timestamp() if selection.until else None
+        jobs = "|".join(sorted(job for job in selection.jobs if job.replace("-", "").isalnum()))
+        self._jobs = Pattern(f"({jobs})") if jobs else None
+
+    def search_in(self, volume: Volume) -> BlockSearch | None:
+        """Return what looks for the text in a volume; None when there is no text to look for."""
+        return BlockSearch(volume, self._pattern, self._literal) if self._pattern else None
+
+    def numbers(
+        self, searched: BlockSearch | None, volume: Volume, part: range, *, backwards: bool
+    ) -> Iterator[tuple[list[int] | range, int]]:
+        """Yield wanted line numbers among those of one block, and how far all is looked at."""
+        slices = searched.search(part) if searched else iter([(part, part.stop)])
+        if backwards:
+            both = [number for found, _upto in slices for number in found]
+            yield self._sifted(volume, part, both)[::-1], part.start
+            return
+        for found, upto in slices:
+            yield self._sifted(volume, part, found), upto
+
+    def _sifted(self, volume: Volume, part: range, found: list[int] | range) -> list[int] | range:
+        if not found:
+            return found
+        if not self._all_severities:
+            found = self._by_severity(volume, part, found)
+        if self._jobs is not None and found:
+            found = self._by_job(volume, found)
+        if (self._since is not None or self._until is not None) and found:
+            found = self._by_time(volume, part, found)
+        return found
+
+    def _by_severity(self, volume: Volume, part: range, found: list[int] | range) -> list[int]:
+        block = volume.block_of(part.start)
+        start = volume.lines_of(block).start
+        wanted = volume.codes(block).translate(self._wanted_codes)
+        if isinstance(found, range):
+            chosen, place, stop = [], found.start - start, min(found.stop - start, len(wanted))
+            while (place := wanted.find(1, place, stop)) >= 0:
+                chosen.append(start + place)
+                place += 1
+        else:
+            chosen = [number for number in found if number - start < len(wanted) and wanted[number - start]]
+        beyond = [number for number in found[-1:] if number - start >= len(wanted)]
+        return chosen + [number for number in beyond if self._wanted_codes[volume.code(number)]]
+
+    def _by_job(self, volume: Volume, found: list[int] | range) -> list[int]:
+        assert self._jobs is not None
+        chosen: list[int] = []
+        last = (-1, False)  # the entry that was looked at last
+        for number in found:
+            head = _head_of(volume, number)
+            content = volume.contents(range(number, number + 1))
+            own = bool(content) and self._jobs.within_bytes(content[0])
+            if not own and head != number:
+                if last[0] != head:
+                    of_head = volume.contents(range(head, head + 1))
+                    last = (head, bool(of_head) and self._jobs.within_bytes(of_head[0]))
+                own = last[1]
+            if own:
+                chosen.append(number)
+        return chosen
+
+    def _by_time(self, volume: Volume, part: range, found: list[int] | range) -> list[int] | range:
+        times = volume.times(part.start, len(part))
+        since = -float("inf") if self._since is None else self._since
+        until = float("inf") if self._until is None else self._until
+        last = times[-1] if times else volume.time_before(part.start)
+        times.extend([last] * (len(part) - len(times)))
+        return [number for number in found if since <= times[number - part.start] < until]
+
+
+def _head_of(volume: Volume, number: int, most: int = 2000) -> int:
+    head = number
+    while head > 0 and number - head < most and volume.code(head) & CONTINUES:
+        head -= 1
+    return head
+
+
+def _plain_literal(selection: Selection) -> bytes | None:
+    """Return a text that can be looked for byte by byte, in lower case if capitals do not matter."""
+    wanted = selection.wanted
+    if wanted is None or wanted.regex or wanted.word or "\n" in wanted.text:
+        return None
+    if not wanted.insensitive:
+        return wanted.text.encode("utf-8", "replace")
+    return wanted.text.lower().encode() if wanted.text.isascii() else None
