@@ -49,6 +49,11 @@ class Watching(QObject):
         if environment in self._watches:
             self._watches[environment].poller.hurry()
 
+    def check(self, environment: str, names: Collection[str]) -> None:
+        """Ask some health checks of an environment at once, without names all; an unknown one changes nothing."""
+        if environment in self._watches:
+            self._watches[environment].poller.check(names)
+
     def pause(self, environment: str, *, paused: bool) -> None:
         """Stop asking an environment, or go on; that outlasts its watch."""
         if environment not in self._watches:

@@ -46,6 +46,7 @@ def connect(parts: Parts, desk: Desk, applying: Applying, shutdown: Shutdown, si
     # Wishes
     wishes.check_now.connect(desk.check_now)
     wishes.paused.connect(desk.pause)
+    wishes.checks_asked.connect(parts.watching.check)
     wishes.environment_chosen.connect(latest.choose)
     wishes.open_asked.connect(desk.open_window)
     wishes.act_wanted.connect(window.ask_in_new_window)

@@ -26,6 +26,11 @@ class Wishes(QObject):
         audit_asked: read the audit list of that environment (an empty name: of all), at most so many records; it
             goes to the window's asker.
         audit_export_asked: write the audit list of that environment (an empty name: of all) to the file of that path.
+        checks_asked: ask those health checks (a tuple of names; empty: all) of that environment at once.
+        doctor_wanted: open the doctor's window.
+        doctor_asked: examine this machine and all environments; what is found goes to the window's doctor.
+        bundle_asked: put the diagnostics together; their contents go to the window's doctor, to be looked at first.
+        bundle_save_asked: write the diagnostics that were put together to the file of that path.
     """
 
     check_now = Signal(str)
@@ -43,3 +48,8 @@ class Wishes(QObject):
     audit_wanted = Signal(str)
     audit_asked = Signal(str, int)
     audit_export_asked = Signal(str, str)
+    checks_asked = Signal(str, object)
+    doctor_wanted = Signal()
+    doctor_asked = Signal()
+    bundle_asked = Signal()
+    bundle_save_asked = Signal(str)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionRecord
 from avdesk.core.snapshot import Snapshot
+from avdesk.i18n import ngettext
 from avdesk.ui.geometry import Store
 from avdesk.ui.wishes import Wishes
 
@@ -28,6 +29,10 @@ class Page(QWidget):
     def count(self) -> int:
         """What stands beside the page's name in the navigation; 0: nothing."""
         return 0
+
+    def count_words(self) -> str:
+        """Return in words what the count says."""
+        return ngettext("{n} active", "{n} active", self.count).format(n=self.count)
 
     def restore(self, store: Store) -> None:
         """Take up what was kept in `store`, and keep there what is to be found again; nothing by default."""

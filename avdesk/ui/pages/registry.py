@@ -1,6 +1,7 @@
 """The pages that exist, in the order of the navigation. A new page is one more line here."""
 
 from avdesk.i18n import _
+from avdesk.ui.pages.health import HealthPage
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.pages.page import PageKind
 from avdesk.ui.pages.pipeline import PipelinePage
@@ -8,4 +9,5 @@ from avdesk.ui.pages.pipeline import PipelinePage
 PAGES: tuple[PageKind, ...] = (
     PageKind(lambda: _("Pipeline"), PipelinePage),
     PageKind(lambda: _("Jobs"), JobsPage),
+    PageKind(lambda: _("Health"), HealthPage),
 )
