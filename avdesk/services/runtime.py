@@ -128,7 +128,7 @@ class Runtime:
         """Return AVDesk's own checks; what they ask with is made when they first do, in a thread of theirs."""
         settings = self.settings.environments[environment]
 
-        def make() -> OwnProbes:
+        def make() -> "OwnProbes":
             from avdesk.services.own_probes import OwnProbes
 
             return OwnProbes(settings, transport, self.google_credentials(environment, transport), self.clock)
