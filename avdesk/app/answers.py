@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from avdesk import __version__
+from avdesk.app import session_credentials
 from avdesk.app.latest import Latest
 from avdesk.core.report import APP, status_report
 from avdesk.core.text import one_line
@@ -47,6 +48,10 @@ class Answers:
             case "credentials":
                 return (
                     self._about(request, self._credentials) if "environment" in request else self._all_credentials()
+                )
+            case name if name in session_credentials.REQUESTS:
+                return self._about(
+                    request, lambda where: session_credentials.answer(request, where, self._ask_credentials_anew)
                 )
             case "version":
                 return {"ok": True, "version": __version__}

@@ -42,6 +42,8 @@ class Applying(QObject):
         self._told = loaded
         if self._used.exists and not loaded.exists:
             self._hold([_("The configuration file is gone.")])
+        elif loaded.nameless and not self._used.nameless and not loaded.problems:
+            self._hold([_("The configuration file names no environment.")])
         elif fresh := self._fresh_problems(loaded):
             self._hold([problem.sentence(str(loaded.path)) for problem in fresh])
         else:

@@ -38,6 +38,7 @@ class Loaded:
         broken: environments of the file that cannot be used at all, with their problems; not in `settings`.
         default_missing: the file's default_environment where no such environment exists; None otherwise.
         invented: no environment of the file could be used, so that the only one in `settings` is made up.
+        nameless: no environment was found, usable or not: the one in `settings` is made up, too.
     """
 
     settings: Settings
@@ -47,6 +48,7 @@ class Loaded:
     broken: Mapping[str, tuple[Problem, ...]] = field(default_factory=lambda: NO_BROKEN)
     default_missing: str | None = None
     invented: bool = False
+    nameless: bool = False
 
     def sentences(self) -> list[str]:
         """Return the problems as one line each."""
@@ -62,9 +64,8 @@ def load_file(path: Path) -> Loaded:
     """Return the configuration of a file."""
     text, problems = _read(path)
     if text is None:
-        return Loaded(
-            _only(Environment(FIRST_ENVIRONMENT)), problems, path, not _absent(path), invented=bool(problems)
-        )
+        only = _only(Environment(FIRST_ENVIRONMENT))
+        return Loaded(only, problems, path, not _absent(path), invented=bool(problems), nameless=True)
     loaded = load_text(text, path)
     if not problems:
         return loaded
@@ -75,6 +76,7 @@ def load_file(path: Path) -> Loaded:
         broken=loaded.broken,
         default_missing=loaded.default_missing,
         invented=loaded.invented,
+        nameless=loaded.nameless,
     )
 
 
@@ -108,6 +110,7 @@ def load_text(text: str, path: Path) -> Loaded:
         broken=MappingProxyType({name: tuple(dict.fromkeys(found)) for name, found in reader.broken.items()}),
         default_missing=default_missing,
         invented=invented,
+        nameless=not environments,
     )
 
 

@@ -126,6 +126,8 @@ class MainWindow(QMainWindow):
                 page.show_snapshot(snapshot, self._now())
             self._show_counts()
             self.tick()
+        else:
+            self.header.show_alarm(self._worst_elsewhere(self._now()))
 
     def set_environment(self, name: str) -> None:
         """Show another environment, as far as it is known."""
@@ -190,11 +192,11 @@ class MainWindow(QMainWindow):
                 self.navigation.setCurrentRow(place)
 
     def _show_counts(self) -> None:
-        """Show beside the pages' names how much is active there."""
+        """Show beside the pages' names how much is active there, or needs a look."""
         for place, page in enumerate(self.pages):
             item = self.navigation.item(place)
             item.setData(COUNT_ROLE, page.count or None)
-            words = ngettext("{n} active", "{n} active", page.count).format(n=page.count) if page.count else ""
+            words = page.count_words() if page.count else ""
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, words)
             item.setToolTip(words)
 

@@ -163,3 +163,65 @@ def test_a_specification_or_why_it_cannot_be_had(qtbot: QtBot, runner: ActionRun
     assert found[1][1] is None
     assert found[1][2] is not None
     assert found[1][2].message == "gone"
+
+
+def test_what_waits_is_refused_when_the_terms_change_and_what_is_under_way_ends_as_agreed(
+    qtbot: QtBot, runner: ActionRunner, actions: FakeActions, told: list[ActionRecord]
+) -> None:
+    other = replace(request("other", "7"), environment="prod")
+    for each in (request("a", "1"), request("b", "1"), other, replace(other, id="late")):
+        runner.ask(each)
+    qtbot.waitUntil(lambda: sorted(actions.begun) == ["a", "other"])
+    runner.forget(["dev"])
+    assert states(told, "b")[-1] is ActionState.REFUSED
+    assert "configuration of dev was changed" in next(
+        each.detail for each in told if each.detail.startswith("The con")
+    )
+    actions.gate.set()
+    qtbot.waitUntil(lambda: runner.under_way == 0)
+    qtbot.waitUntil(lambda: states(told, "a")[-1] is states(told, "late")[-1] is ActionState.CONFIRMED)
+    assert sorted(actions.begun) == ["a", "late", "other"]
+
+
+def test_after_a_change_somebody_else_acts_and_both_are_closed_at_the_end(qtbot: QtBot) -> None:
+    made: list[FakeActions] = []
+
+    def make(_environment: str) -> FakeActions:
+        made.append(FakeActions())
+        made[-1].gate.set()
+        return made[-1]
+
+    told: list[ActionRecord] = []
+    runner = ActionRunner(make)
+    runner.changed.connect(told.append)
+    for name in ("a", "b"):
+        runner.ask(request(name, "1"))
+        qtbot.waitUntil(lambda: bool(told) and told[-1].state is ActionState.CONFIRMED and runner.under_way == 0)
+        told.clear()
+        runner.forget(["dev"])
+    assert [each.begun for each in made] == [["a"], ["b"]]
+    runner.ask_to_stop()
+    assert runner.wait(5)
+    assert all(each.closed for each in made)
+
+
+def test_what_is_agreed_to_while_its_actor_is_made_is_not_done_under_other_terms(qtbot: QtBot) -> None:
+    begun, go = threading.Event(), threading.Event()
+    actor = FakeActions()
+
+    def make(_environment: str) -> FakeActions:
+        begun.set()
+        assert go.wait(20)
+        return actor
+
+    told: list[ActionRecord] = []
+    runner = ActionRunner(make)
+    runner.changed.connect(told.append)
+    runner.ask(request("a", "1"))
+    assert begun.wait(10)
+    runner.forget(["dev"])
+    go.set()
+    qtbot.waitUntil(lambda: told[-1].state is ActionState.REFUSED)
+    assert actor.begun == []
+    runner.ask_to_stop()
+    assert runner.wait(5)

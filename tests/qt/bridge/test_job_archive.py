@@ -162,3 +162,18 @@ def test_quitting_stops_it_in_time(qtbot: QtBot, loader: ArchiveLoader, archive:
     assert loader.wait(0.0)
     assert archive.given == 0
     assert callable(stop_all)
+
+
+def test_nothing_is_told_of_an_environment_that_is_another_one_since_then(
+    qtbot: QtBot, loader: ArchiveLoader, archive: FakeArchive, told: list[OlderTold]
+) -> None:
+    archive.go.clear()
+    loader.load("prod", 2)
+    qtbot.waitUntil(lambda: archive.limit == 2)
+    loader.forget(["prod", "never loaded"])
+    archive.go.set()
+    qtbot.wait(50)
+    assert told == []
+    loader.load("prod", 3)
+    qtbot.waitUntil(lambda: bool(told) and not told[-1].running)
+    assert told[-1].limit == 3

@@ -195,3 +195,17 @@ def test_a_fault_of_our_own_is_told_and_a_stop_is_bounded(qtbot: QtBot, logged_e
     slow.let.set()
     assert reader.wait(5.0)
     assert len(told.values) == 2
+
+
+def test_what_was_read_of_another_server_is_not_taken_for_this_one(reader: RememberedReader) -> None:
+    request = ActionRequest("a", ActionKind.CANCEL, "dev", "video-job-ab12cd34", "us-west1", "1")
+    has = Endpoints(server_key(DEV.url), {JOB_CANCEL: True}, {JOB_CANCEL: NOW})
+    reader.take_endpoints("dev", has)
+    assert reader.preview(request, None).sends == (f"POST {DEV.url}/jobs/video-job-ab12cd34/cancel",)
+    elsewhere = replace(DEV, url="http://127.0.0.1:10")
+    reader.set_environments({"dev": elsewhere}, ("dev",))
+    unknown = reader.preview(request, None).sends
+    assert unknown[0].endswith("(where the server has it)")
+    reader.take_endpoints("dev", has)  # from a thread that was reading meanwhile
+    assert reader.preview(request, None).sends == unknown
+    reader.take_endpoints("nowhere", has)

@@ -186,6 +186,41 @@ def test_one_environment_is_no_choice(wishes: Wishes) -> None:
     assert not any("Environment" in text for text in entries(shown_tray(("prod",), wishes, Clock())))
 
 
+def test_what_needs_a_look_elsewhere_leads_there(tray: Tray, wishes: Wishes) -> None:
+    heard: list[object] = []
+    wishes.environment_chosen.connect(heard.append)
+    wishes.open_asked.connect(lambda: heard.append("open"))
+    tray.show_snapshot(STATES["running"])
+    tray.note(replace(STATES["offline"], environment="dev"))
+    assert item_of(tray).toolTip().startswith("dev: ")
+    alarm = item_of(tray).contextMenu().actions()[0]
+    assert alarm.isVisible()
+    assert alarm.isEnabled()
+    assert alarm.text().startswith("dev: ")
+    alarm.trigger()
+    assert heard == ["dev", "open"]
+    submenu = entries(tray)["Environment: prod"].menu()
+    assert isinstance(submenu, QMenu)
+    assert [action.text() for action in submenu.actions()] == ["prod · Making video", "dev · Not reachable"]
+    tray.note(replace(STATES["idle"], environment="dev"))
+    assert not alarm.isVisible()
+    assert item_of(tray).toolTip().startswith("prod: ")
+
+
+def test_environments_come_and_go_in_the_menu(tray: Tray) -> None:
+    tray.note(replace(STATES["failed"], environment="dev"))
+    assert item_of(tray).toolTip().startswith("dev: ")
+    tray.set_environments([Choice("prod")], STATES["idle"])
+    assert item_of(tray).toolTip().startswith("prod: Idle\nupdated")
+    assert not any("Environment" in text for text in entries(tray))
+    tray.note(replace(STATES["failed"], environment="dev"))
+    assert item_of(tray).toolTip().startswith("prod: Idle\nupdated"), "what is not configured is not shown"
+    tray.set_environments([Choice("prod"), Choice("lab", "red", read_only=True)], STATES["idle"])
+    submenu = entries(tray)["Environment: prod"].menu()
+    assert isinstance(submenu, QMenu)
+    assert [action.text() for action in submenu.actions()] == ["prod", "lab"]
+
+
 def test_the_tray_wakes_seldom_unless_its_menu_is_open(tray: Tray, clock: Clock) -> None:
     tray.show_snapshot(STATES["running"])
     timer = tray._timer  # noqa: SLF001 - how often it wakes is its own affair, and costs the user

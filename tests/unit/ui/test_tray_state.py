@@ -104,3 +104,32 @@ def test_a_server_with_many_phases_does_not_fill_the_screen() -> None:
 def test_a_job_that_the_server_forgot_is_still_shown() -> None:
     snapshot: Snapshot = replace(STATES["idle"], job=job(JobState.RUNNING))
     assert tray_state(snapshot, NOW).job.startswith("video-job-ab12cd34 · Running")
+
+
+def test_the_icon_is_the_one_of_what_needs_a_look_and_the_tooltip_says_whose() -> None:
+    here = replace(STATES["running"], environment="dev")
+    away = replace(STATES["offline"], environment="prod")
+    state = tray_state(here, NOW, (away, replace(STATES["idle"], environment="lab")))
+    assert state.sign is Sign.OFFLINE
+    first, age, second = state.tooltip.split("\n")
+    assert first.startswith("prod: ")
+    assert age.startswith("updated")
+    assert second.startswith("dev: Rendering")
+    assert (state.alarm, state.alarm_environment) == (first, "prod")
+    assert state.headline.startswith("Rendering"), "the menu is about what is looked at"
+    assert dict(state.signs) == {"dev": Sign.RUNNING, "prod": Sign.OFFLINE, "lab": Sign.IDLE}
+
+
+def test_what_runs_elsewhere_is_shown_but_is_no_alarm() -> None:
+    busy = replace(STATES["running"], environment="prod")
+    state = tray_state(replace(STATES["idle"], environment="dev"), NOW, (busy,))
+    assert (state.sign, state.done, state.alarm) == (Sign.RUNNING, 3, "")
+    assert state.tooltip.startswith("prod: Rendering")
+    assert state.tooltip.endswith("dev: Idle")
+
+
+def test_while_nothing_is_wrong_elsewhere_the_tray_shows_what_is_looked_at() -> None:
+    others = (replace(STATES["idle"], environment="dev"), replace(STATES["succeeded"], environment="lab"))
+    state = tray_state(STATES["running"], NOW, others)
+    assert (state.sign, state.alarm) == (Sign.RUNNING, "")
+    assert state.tooltip == tray_state(STATES["running"], NOW).tooltip
