@@ -28,6 +28,7 @@ COMMANDS = {
     "emulator": "avdesk.cli.emulator",
     "config": "avdesk.cli.config",
     "env": "avdesk.cli.env",
+    "auth": "avdesk.cli.auth",
     "completion": "avdesk.cli.completion",
 }
 """Command → the module that builds it."""

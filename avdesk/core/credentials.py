@@ -177,6 +177,37 @@ def ends_soon(facts: CredentialFacts, now: datetime) -> bool:
     return left <= (AT_LAST if lives is not None and lives < _LONG_LIVED else SOON)
 
 
+def ended(facts: CredentialFacts, now: datetime) -> bool:
+    """Whether a credential that nobody renews has ended."""
+    return facts.expires_at is not None and not facts.renews and facts.expires_at <= now
+
+
+def kind_words(kind: Kind) -> str:
+    """Return a kind's name for people."""
+    return {
+        Kind.BEARER: _("Server token"),
+        Kind.IDENTITY: _("Identity token"),
+        Kind.SERVICE_ACCOUNT: _("Service-account key"),
+        Kind.APPLICATION_DEFAULT: _("Application-default credentials"),
+        Kind.GCLOUD: _("gcloud’s login"),
+    }[kind]
+
+
+def kept_words(facts: CredentialFacts) -> str:
+    """Return where a credential is, for people."""
+    if facts.kept is Kept.KEYRING and facts.kind is Kind.SERVICE_ACCOUNT:
+        return _("sealed beside the configuration")
+    if facts.kind is Kind.GCLOUD and facts.kept is not Kept.NOWHERE:
+        return _("installed; whether it is signed in is not known")
+    return {
+        Kept.KEYRING: _("in the keyring"),
+        Kept.SESSION: _("held for this session"),
+        Kept.OUTSIDE: _("there"),
+        Kept.NOWHERE: _("none"),
+        Kept.UNKNOWN: _("unknown"),
+    }[facts.kept]
+
+
 def expiry_words(facts: CredentialFacts, now: datetime) -> str:
     """Return when a credential ends, for people; empty where nothing is known."""
     if facts.renews:

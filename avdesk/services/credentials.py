@@ -43,11 +43,15 @@ class Credentials:
         self._folder = config_folder
         self._deadline_s = deadline_s
 
-    def view(self, environment: Environment) -> CredentialView:
-        """Return what is known without asking anybody but the keyring and this machine's files."""
+    def view(self, environment: Environment, held_elsewhere: Sequence[Kind] = ()) -> CredentialView:
+        """Return what is known without asking anybody but the keyring and this machine's files.
+
+        `held_elsewhere`: the kinds of which the running app holds one for its session, where that is another process.
+        """
         keyring = self.keyring()
         facts = [self._bearer(environment, keyring), *self._google(environment)]
-        return CredentialView(environment.name, keyring, tuple(facts))
+        told = (_held(each) if each.kind in held_elsewhere else each for each in facts)
+        return CredentialView(environment.name, keyring, tuple(told))
 
     def keyring(self) -> KeyringView:
         """Return whether there is a keyring, which one, and whether it is open."""
@@ -219,6 +223,11 @@ class Credentials:
             return CredentialFacts(Kind.SERVICE_ACCOUNT, Kept.UNKNOWN, used, trouble=Trouble.of(error))
         kept = Kept.KEYRING if held is None else Kept.SESSION
         return CredentialFacts(Kind.SERVICE_ACCOUNT, kept, used, given.account, renews=True)
+
+
+def _held(facts: CredentialFacts) -> CredentialFacts:
+    """Return what is known of a secret that another process holds, and shows to nobody."""
+    return CredentialFacts(facts.kind, Kept.SESSION, facts.used)
 
 
 def _asks_google(environment: Environment) -> bool:

@@ -4,8 +4,9 @@ The requests, as objects: ``{"do": "raise"}`` brings its window to the front; ``
 NAME, "mark": MARK}`` returns its status report under ``status`` (null: of the environment that it shows; with a mark:
 only if it watches what the asker means); ``{"do": "hurry", "environment": NAME}`` makes it ask now; ``{"do":
 "credentials", "environment": NAME}`` makes it look for credentials anew (null: for all environments); ``{"do":
-"version"}``. Every answer has ``ok``; one that declines has
-``error``.
+"hold", "environment": NAME, "kind": KIND, "secret": TEXT}``, ``held`` and ``drop`` keep a secret until the app ends,
+tell of which kinds there are any, and forget one; ``{"do": "version"}``. Every answer has ``ok``; one that declines
+has ``error``.
 """
 
 import json
