@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from requests.adapters import _HostParams, _PoolKwargs
 
 _DEFAULT_CONNECT_S = 10.0
+CONNECTIONS = 16
+"""Connections to one host that are kept alive: a sweep of a server's health checks needs a dozen at once."""
 
 
 class _Guarded(HTTPConnection):
@@ -95,7 +97,7 @@ class GuardedAdapter(requests.adapters.HTTPAdapter):
     def __init__(self) -> None:
         self._context_lock = threading.Lock()
         self._context: ssl.SSLContext | None = None
-        super().__init__(max_retries=0)
+        super().__init__(max_retries=0, pool_maxsize=CONNECTIONS)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: object) -> None:
         """Make the pools, with guarded connections."""

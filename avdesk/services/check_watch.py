@@ -80,7 +80,7 @@ class CheckWatch:
 
     def ask_due(self, *, busy: bool, free: int) -> None:
         """Ask one check that is due, if there is room; at most one a step, so that they spread out."""
-        if self._sweep_s <= 0 or busy:
+        if self._sweep_s <= 0 or busy or self.asking:
             return
         for check in CHECKS:
             if check.name == MAIN or (check.counted and free < FREE_NEEDED) or not self._due(check):

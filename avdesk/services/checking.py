@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 from avdesk.core.gpuquota import GpuQuota
 from avdesk.core.health import CHECKS, MAIN, CheckResult
-from avdesk.core.ownchecks import CLOCK, is_own, region_of
+from avdesk.core.ownchecks import CLOCK, region_of
 from avdesk.services.check_watch import CheckWatch
 from avdesk.services.own_checks import OwnChecks
 from avdesk.services.server_watch import ServerWatch
@@ -27,6 +27,7 @@ class Checking:
         self._lock = threading.Lock()
         self._wanted: set[str] = set()
         self._all_wanted = False
+        self._waiting: set[str] = set()
 
     def want(self, names: Collection[str]) -> None:
         """Take a wish: to ask these checks, without names all of them. From any thread."""
@@ -36,6 +37,7 @@ class Checking:
 
     def begin_wanted(self) -> None:
         """Begin to ask what is wanted: the slow ones first, which then answer while the quick ones are asked."""
+        self._ask_waiting()
         with self._lock:
             names, every = frozenset(self._wanted), self._all_wanted
             self._wanted.clear()
@@ -50,9 +52,14 @@ class Checking:
             self._checks.begin(asked, sweep=every)
         if self._own is not None:
             self._own.begin(names)
-        if self._server.watched and names & {MAIN, CLOCK}:
+        self._waiting = {name for name in names if name in (MAIN, CLOCK) or region_of(name)}
+
+    def _ask_waiting(self) -> None:
+        """Ask what belongs to the steps themselves, one step after the rest was begun: that is seen to be asked first."""
+        waiting, self._waiting = self._waiting, set()
+        if self._server.watched and waiting & {MAIN, CLOCK}:
             self._server.ask_alive()
-        if any(region_of(name) for name in names if is_own(name)) and self._vertex.watched:
+        if self._vertex.watched and any(region_of(name) for name in waiting):
             self._vertex.ask()
 
     def step(self) -> None:
@@ -69,7 +76,7 @@ class Checking:
     def asking(self) -> tuple[str, ...]:
         """The names of the checks that are being asked by hand."""
         own = self._own.asking if self._own is not None else frozenset()
-        return tuple(sorted(self._checks.asking | own))
+        return tuple(sorted(self._checks.asking | own | self._waiting))
 
     @property
     def quotas(self) -> tuple[GpuQuota, ...]:
