@@ -5,6 +5,7 @@ Made once for a job and never changed: tables of a hundred thousand jobs are sor
 
 from datetime import datetime
 from functools import lru_cache
+from weakref import WeakValueDictionary
 
 from avdesk.core import wording
 from avdesk.core.jobs import Job, JobState
@@ -14,29 +15,48 @@ _LONGEST_ERROR = 600
 """Characters of an error's text that are searched: the reason stands at its beginning."""
 
 
+class JobKind:
+    """What many jobs have in common: all that is asked of them but their names, numbers and times.
+
+    A hundred thousand jobs are of some hundred kinds, so most questions need to be asked of these alone.
+
+    Attributes:
+        job: one job of that kind.
+        state: its state.
+        autovideo: whether AutoVideo made it.
+        text: what can be searched of it, case-folded, one line for each thing.
+    """
+
+    __slots__ = ("__weakref__", "autovideo", "job", "state", "text")
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.state = job.state
+        self.autovideo = job.is_autovideo
+        self.text = _text_of_kind(job)
+
+
 class JobFacts:
     """One job as it was told once.
 
     Attributes:
         job: the job.
-        state: its state, at hand.
-        text: all that can be searched, case-folded, one line for each thing.
+        kind: what it has in common with others: the same object for all of these.
+        own: what can be searched of it alone, as `JobKind.text`.
         created: when it was made, Unix seconds; None is unknown.
         live: whether its durations still grow.
-        autovideo: whether AutoVideo made it.
         queued_then, ran_then, cost_then: what `queued`, `ran` and `cost` return once it is over; None while `live`.
     """
 
-    __slots__ = ("autovideo", "cost_then", "created", "job", "live", "queued_then", "ran_then", "state", "text")
+    __slots__ = ("cost_then", "created", "job", "kind", "live", "own", "queued_then", "ran_then")
 
     def __init__(self, job: Job) -> None:
         """Read the job; what no longer changes is reckoned here, once."""
         self.job = job
-        self.text = search_text(job)
+        self.kind = _kind_of(job)
+        self.own = "\n".join(dict.fromkeys((job.id, job.display_name, job.number))).casefold()
         self.created = None if job.created_at is None else job.created_at.timestamp()
-        self.state = job.state
         self.live = not job.state.ended
-        self.autovideo = job.is_autovideo
         self.queued_then: float | None = None
         self.ran_then: float | None = None
         self.cost_then: float | None = None
@@ -45,6 +65,10 @@ class JobFacts:
             self.queued_then = job.queue_s(moment)
             self.ran_then = job.run_s(moment)
             self.cost_then = job.cost_usd(moment)
+
+    def holds(self, word: str) -> bool:
+        """Whether a case-folded word is found in what can be searched."""
+        return word in self.kind.text or word in self.own
 
     def queued(self, now: datetime) -> float | None:
         """Return the seconds that it waited, so far."""
@@ -70,9 +94,8 @@ def _word_of(vertex_state: str, language: str) -> str:
     return wording.job_state(JobState.from_vertex(vertex_state))
 
 
-def search_text(job: Job) -> str:
-    """Return all that can be searched of a job, case-folded, one line for each thing."""
-    parts = [job.id, job.display_name, job.number, job.vertex_state, _word_of(job.vertex_state, _("Running"))]
+def _text_of_kind(job: Job) -> str:
+    parts = [job.vertex_state, _word_of(job.vertex_state, _("Running"))]
     parts += [text for text in (job.region, job.machine_type, job.accelerator_type, job.retry_of) if text]
     if job.spot:
         parts.append("spot")
@@ -80,3 +103,27 @@ def search_text(job: Job) -> str:
         parts.append(" ".join(job.error.message[:_LONGEST_ERROR].split()))
     parts += [f"{name}={value}" for name, value in job.labels.items()]
     return "\n".join(dict.fromkeys(parts)).casefold()
+
+
+_kinds: WeakValueDictionary[tuple[object, ...], JobKind] = WeakValueDictionary()
+
+
+def _kind_of(job: Job) -> JobKind:
+    key = (
+        job.vertex_state,
+        job.region,
+        job.machine_type,
+        job.accelerator_type,
+        job.accelerator_count,
+        job.spot,
+        job.retry_of,
+        job.is_autovideo,
+        job.error and (job.error.code, job.error.message),
+        tuple(job.labels.items()),
+        job.state.value,
+        _("Running"),  # the words are those of a language
+    )
+    kind = _kinds.get(key)
+    if kind is None:
+        kind = _kinds[key] = JobKind(job)
+    return kind

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from avdesk.core.jobfacts import JobFacts
+from avdesk.core.jobfacts import JobFacts, JobKind
 from avdesk.core.jobs import JobState
 from avdesk.core.text import one_line
 from avdesk.i18n import _
 
 Test = Callable[[JobFacts], bool]
 Compare = Callable[[float, float], bool]
-Bind = Callable[[datetime, str], Test]
-"""From the time and the environment's name to the test."""
+KindTest = Callable[[JobKind], bool]
 
 
 class BadValueError(ValueError):
@@ -100,7 +99,7 @@ def term_help() -> tuple[TermHelp, ...]:
 # What a value asks of a job. Each raises BadValueError.
 
 
-def _state(value: str) -> Test:
+def _state(value: str) -> KindTest:
     wanted: set[JobState] = set()
     for word in _alternatives(value):
         name = word.replace("-", "_").replace(" ", "_")
@@ -114,12 +113,12 @@ def _state(value: str) -> Test:
             )
         wanted |= found
     states = tuple(wanted)  # compared by identity first: quicker than hashing an enum's member
-    return lambda facts: facts.state in states
+    return lambda kind: kind.state in states
 
 
-def _region(value: str) -> Test:
+def _region(value: str) -> KindTest:
     tests = [_beginning_of(word) for word in _alternatives(value)]
-    return lambda facts: facts.job.region is not None and any(test(facts.job.region.casefold()) for test in tests)
+    return lambda kind: kind.job.region is not None and any(test(kind.job.region.casefold()) for test in tests)
 
 
 def _beginning_of(word: str) -> Callable[[str], bool]:
@@ -130,13 +129,13 @@ def _beginning_of(word: str) -> Callable[[str], bool]:
     return lambda name: name.startswith(word) and not name[end : end + 1].isdigit()
 
 
-def _gpu(value: str) -> Test:
+def _gpu(value: str) -> KindTest:
     words = [word.replace("-", "_").replace(" ", "_") for word in _alternatives(value)]
     without = any(word in ("cpu", "none", "no") for word in words)
     parts = tuple("_" + word for word in words if word not in ("cpu", "none", "no"))
 
-    def test(facts: JobFacts) -> bool:
-        accelerator = facts.job.accelerator_type
+    def test(kind: JobKind) -> bool:
+        accelerator = kind.job.accelerator_type
         if accelerator is None:
             return without
         name = "_" + accelerator.casefold()
@@ -145,29 +144,53 @@ def _gpu(value: str) -> Test:
     return test
 
 
-def _machine(value: str) -> Test:
+def _machine(value: str) -> KindTest:
     words = _alternatives(value)
-    return lambda facts: any(word in (facts.job.machine_type or "").casefold() for word in words)
+    return lambda kind: any(word in (kind.job.machine_type or "").casefold() for word in words)
 
 
-def _spot(value: str) -> Test:
+def _spot(value: str) -> KindTest:
     if value in _YES:
-        return lambda facts: facts.job.spot is True
+        return lambda kind: kind.job.spot is True
     if value in _NO:
-        return lambda facts: facts.job.spot is False
+        return lambda kind: kind.job.spot is False
     if value == "unknown":
-        return lambda facts: facts.job.spot is None
+        return lambda kind: kind.job.spot is None
     raise BadValueError(
         _("“spot:” takes yes, no or unknown."), unfinished=any(word.startswith(value) for word in YES_NO)
     )
 
 
-def _kind(value: str) -> Test:
+def _kind(value: str) -> KindTest:
     found = [kind for kind in KINDS if kind.startswith(value)]
     if not found:
         raise BadValueError(_("“kind:” takes autovideo or other."))
     wanted = found[0] == "autovideo"
-    return lambda facts: facts.autovideo is wanted
+    return lambda kind: kind.autovideo is wanted
+
+
+def _error(value: str) -> KindTest:
+    code = int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
+
+    def test(kind: JobKind) -> bool:
+        error = kind.job.error
+        return error is not None and (value in error.message.casefold() or (code is not None and error.code == code))
+
+    return test
+
+
+def _label(value: str) -> KindTest:
+    name, equals, wanted = value.partition("=")
+    if not name:
+        raise BadValueError(_("“label:” needs a label’s name, as in label:team=video."), unfinished=not wanted)
+
+    def test(kind: JobKind) -> bool:
+        return any(
+            key.casefold() == name and (not equals or text.casefold() == wanted)
+            for key, text in kind.job.labels.items()
+        )
+
+    return test
 
 
 def _id(value: str) -> Test:
@@ -184,31 +207,7 @@ def _name(value: str) -> Test:
     return lambda facts: value in facts.job.display_name.casefold()
 
 
-def _error(value: str) -> Test:
-    code = int(value) if value.isascii() and value.isdigit() and len(value) < 9 else None
-
-    def test(facts: JobFacts) -> bool:
-        error = facts.job.error
-        return error is not None and (value in error.message.casefold() or (code is not None and error.code == code))
-
-    return test
-
-
-def _label(value: str) -> Test:
-    name, equals, wanted = value.partition("=")
-    if not name:
-        raise BadValueError(_("“label:” needs a label’s name, as in label:team=video."), unfinished=not wanted)
-
-    def test(facts: JobFacts) -> bool:
-        return any(
-            key.casefold() == name and (not equals or text.casefold() == wanted)
-            for key, text in facts.job.labels.items()
-        )
-
-    return test
-
-
-FIELDS: Mapping[str, Callable[[str], Test]] = MappingProxyType(
+KIND_FIELDS: Mapping[str, Callable[[str], KindTest]] = MappingProxyType(
     {
         "state": _state,
         "region": _region,
@@ -216,77 +215,89 @@ FIELDS: Mapping[str, Callable[[str], Test]] = MappingProxyType(
         "machine": _machine,
         "spot": _spot,
         "kind": _kind,
-        "id": _id,
-        "name": _name,
         "error": _error,
         "label": _label,
     }
 )
+OWN_FIELDS: Mapping[str, Callable[[str], Test]] = MappingProxyType({"id": _id, "name": _name})
 """Terms with a value; ``env:`` is apart, because it asks nothing of a job."""
 
 ENVIRONMENT = "env"
 MEASURES = ("age", "ran", "queued", "cost")
-NAMES = (*FIELDS, ENVIRONMENT, *MEASURES)
+NAMES = (*KIND_FIELDS, *OWN_FIELDS, ENVIRONMENT, *MEASURES)
 
 
-def bind_field(name: str, value: str) -> Bind:
+@dataclass(frozen=True, slots=True)
+class OfEnvironment:
+    """What ``env:`` asks: the beginnings of names."""
+
+    words: Sequence[str]
+
+    def bound(self, environment: str) -> KindTest:
+        """Return the test in an environment."""
+        fits = any(environment.casefold().startswith(word) for word in self.words)
+        return lambda _kind: fits
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a term such as ``ran>10m`` asks; what is unknown answers to none.
+
+    Attributes:
+        name: one of `MEASURES`.
+        compare: how what is measured is compared with the limit.
+        limit: seconds or dollars.
+    """
+
+    name: str
+    compare: Compare
+    limit: float
+
+    def of(self, facts: JobFacts, now: datetime) -> float | None:
+        """Return what is measured of a job."""
+        if self.name == "age":
+            return None if facts.created is None else max(0.0, now.timestamp() - facts.created)
+        if self.name == "ran":
+            return facts.ran(now)
+        return facts.queued(now) if self.name == "queued" else facts.cost(now)
+
+    def bound(self, now: datetime) -> Test:
+        """Return the test at a time."""
+
+        def test(facts: JobFacts) -> bool:
+            value = self.of(facts, now)
+            return value is not None and self.compare(value, self.limit)
+
+        return test
+
+
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """What is asked of a job's kind."""
+
+    test: KindTest
+
+
+@dataclass(frozen=True, slots=True)
+class OfOne:
+    """What is asked of each job by itself."""
+
+    test: Test
+
+
+Question = OfKind | OfOne | OfEnvironment | Measure
+
+
+def field_question(name: str, value: str) -> Question:
     """Return what a term such as ``state:failed`` asks. Raises BadValueError."""
     if name == ENVIRONMENT:
-        words = _alternatives(value)
-
-        def bind(_now: datetime, environment: str) -> Test:
-            fits = any(environment.casefold().startswith(word) for word in words)
-            return lambda _facts: fits
-
-        return bind
-    test = FIELDS[name](value)
-    return lambda _now, _environment: test
+        return OfEnvironment(_alternatives(value))
+    return OfKind(KIND_FIELDS[name](value)) if name in KIND_FIELDS else OfOne(OWN_FIELDS[name](value))
 
 
-def bind_measure(name: str, sign: str, value: str) -> Bind:
-    """Return what a term such as ``ran>10m`` asks; what is unknown answers to none. Raises BadValueError."""
-    compare = _COMPARE[sign]
-    limit = _dollars(value) if name == "cost" else seconds_of(value)
-    makers = {"age": _age_test, "ran": _ran_test, "queued": _queued_test, "cost": _cost_test}
-    make = makers[name]
-    return lambda now, _environment: make(now, compare, limit)
-
-
-# Written out one by one: each is asked a hundred thousand times while somebody types.
-
-
-def _age_test(now: datetime, compare: Compare, limit: float) -> Test:
-    present = now.timestamp()
-
-    def test(facts: JobFacts) -> bool:
-        created = facts.created
-        return created is not None and compare(max(0.0, present - created), limit)
-
-    return test
-
-
-def _ran_test(now: datetime, compare: Compare, limit: float) -> Test:
-    def test(facts: JobFacts) -> bool:
-        ran = facts.job.run_s(now) if facts.live else facts.ran_then
-        return ran is not None and compare(ran, limit)
-
-    return test
-
-
-def _queued_test(now: datetime, compare: Compare, limit: float) -> Test:
-    def test(facts: JobFacts) -> bool:
-        queued = facts.job.queue_s(now) if facts.live else facts.queued_then
-        return queued is not None and compare(queued, limit)
-
-    return test
-
-
-def _cost_test(now: datetime, compare: Compare, limit: float) -> Test:
-    def test(facts: JobFacts) -> bool:
-        cost = facts.job.cost_usd(now) if facts.live else facts.cost_then
-        return cost is not None and compare(cost, limit)
-
-    return test
+def measure_question(name: str, sign: str, value: str) -> Measure:
+    """Return what a term such as ``ran>10m`` asks. Raises BadValueError."""
+    return Measure(name, _COMPARE[sign], _dollars(value) if name == "cost" else seconds_of(value))
 
 
 def seconds_of(value: str) -> float:

@@ -99,7 +99,7 @@ def editing(
 
 
 def sifting(rows: list[RowT], old: list[RowT], before: bytes, new: list[RowT], after: bytes) -> Steps[RowEdits[RowT]]:
-    """Return how `old` becomes `new`, both of which hold some of `rows` in their order: marked by ones, else zeros."""
+    """Return how `old` becomes `new`, both holding some of `rows` in their order: ones mark these, zeros others."""
     if before == after:
         return no_edits(old)
     one, other = int.from_bytes(before), int.from_bytes(after)

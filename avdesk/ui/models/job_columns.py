@@ -173,7 +173,7 @@ def _state(row: JobFacts, around: Surroundings) -> str:
 
 
 def _state_ranks(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
-    return [_RANK_OF_LAST - _LAST_FIRST.index(row.state) for row in rows]
+    return [_RANK_OF_LAST - _LAST_FIRST.index(row.kind.state) for row in rows]
 
 
 def _state_hint(row: JobFacts, around: Surroundings) -> str:
@@ -190,15 +190,15 @@ def _ids(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
 
 
 def _regions(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
-    return [row.job.region or None for row in rows]
+    return [row.kind.job.region or None for row in rows]
 
 
 def _machines(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
-    return [row.job.machine_type or None for row in rows]
+    return [row.kind.job.machine_type or None for row in rows]
 
 
 def _gpus(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
-    return [_gpu_value(row.job.accelerator_type, row.job.accelerator_count) for row in rows]
+    return [_gpu_value(row.kind.job.accelerator_type, row.kind.job.accelerator_count) for row in rows]
 
 
 @lru_cache(maxsize=256)
@@ -207,7 +207,7 @@ def _gpu_value(kind: str | None, count: int) -> str | None:
 
 
 def _spots(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
-    return [_SPOT_WORDS[row.job.spot] for row in rows]
+    return [_SPOT_WORDS[row.kind.job.spot] for row in rows]
 
 
 def _creations(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
@@ -255,7 +255,7 @@ def _error(row: JobFacts, _around: Surroundings) -> str:
 
 
 def _errors(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
-    return [None if row.job.error is None else row.job.error.message[:80].casefold() for row in rows]
+    return [None if row.kind.job.error is None else row.kind.job.error.message[:80].casefold() for row in rows]
 
 
 def _whole_error(row: JobFacts, _around: Surroundings) -> str:
@@ -276,7 +276,7 @@ def _run(row: JobFacts, around: Surroundings) -> str:
 
 def _runs(rows: Sequence[JobFacts], around: Surroundings) -> list[Value]:
     found = [around.runs.get(row.job.id) for row in rows]
-    return [run and (run.started_at or run.ended_at or around.now).isoformat() for run in found]
+    return [None if run is None else (run.started_at or run.ended_at or around.now).isoformat() for run in found]
 
 
 def _run_hint(row: JobFacts, around: Surroundings) -> str:
@@ -291,4 +291,4 @@ def _kind(row: JobFacts, _around: Surroundings) -> str:
 
 
 def _kind_ranks(rows: Sequence[JobFacts], _around: Surroundings) -> list[Value]:
-    return [0 if row.autovideo else 1 for row in rows]
+    return [0 if row.kind.autovideo else 1 for row in rows]

@@ -1,20 +1,21 @@
 """The rows of the job table, and what work on them leads to: values, without Qt."""
 
 import math
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from avdesk.core.jobchange import Key
-from avdesk.core.jobfacts import JobFacts
 from avdesk.core.jobquery import JobQuery
 from avdesk.core.jobs import Job
+from avdesk.core.jobsheet import JobSheet, SheetFacts
 from avdesk.core.rowedits import RowEdits
 from avdesk.ui.models.job_columns import CREATED, JobColumn
 
 _MOST_LABELS = 500
 
 
-class JobRow(JobFacts):
+class JobRow(SheetFacts):
     """One row: a job as it was told once. A job that changes gets another row.
 
     Attributes:
@@ -83,6 +84,8 @@ class Content:
         ordered: all rows as the arrangement orders them.
         shown: those of them that answer to its query.
         marks: a one for each of `ordered` that is shown, a zero for the others; None where that is not known.
+        slots: the places of `ordered` in the sheet; None where they are not known.
+        sheet: what is asked of all rows; has to be told when it is these that count.
         occurring: the values that occur; these alone are added to.
     """
 
@@ -91,7 +94,9 @@ class Content:
     ordered: list[JobRow]
     shown: list[JobRow]
     occurring: Occurring
+    sheet: JobSheet
     marks: bytes | None = None
+    slots: "array[int] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,7 @@ class Outcome:
         replaced: the shown rows so far, with rows of jobs that changed in the places of their old ones.
         changed: the places where that happened.
         edits: how `replaced` becomes the new shown rows.
+        dropped: the rows that are no more, as those of jobs that changed.
         come, gone: what changes in `Content.by_key`, which is left as it is until all of it is shown.
     """
 
@@ -112,6 +118,7 @@ class Outcome:
     edits: RowEdits[JobRow]
     come: Mapping[Key, JobRow] = field(default_factory=dict)
     gone: Sequence[Key] = ()
+    dropped: Collection[JobRow] = ()
 
 
 @dataclass(frozen=True, slots=True)

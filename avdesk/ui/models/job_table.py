@@ -10,6 +10,7 @@ from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
 from avdesk.core.jobchange import Key
 from avdesk.core.jobquery import JobQuery
 from avdesk.core.jobs import Job
+from avdesk.core.jobsheet import JobSheet
 from avdesk.core.run import Run
 from avdesk.core.steps import Steps
 from avdesk.ui.colours import job_sign
@@ -70,7 +71,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
         self._environment = environment
         self._now = now
         self.columns = job_columns()
-        self._content = Content({}, [], [], self._rows, Occurring())
+        self._content = Content({}, [], [], self._rows, Occurring(), JobSheet())
         created = self.columns[self.column_of(CREATED)]
         self._wanted = Arrangement(created, descending=True, query=JobQuery())
         self._arranged = self._wanted
@@ -292,24 +293,29 @@ class JobTableModel(EditedRowsModel[JobRow]):
             return
         began = time.perf_counter()
         while True:
+            ready = False
             if self._outcome is not None:
                 self._show(self._outcome)
-                if time.perf_counter() - began > SLICE_S / 4:  # painting what is new takes its time too
-                    break
+                ready = True  # what is new is painted then
             self._work = self._work or self._next_work()
-            if self._work is None and self._past:
-                del self._past[-1]
-            elif self._work is None:
+            if self._work is not None:
+                ready = self._proceed(self._work) or ready
+            elif not self._tidy():
                 self._timer.stop()
                 self._growing_old()
                 self.settled.emit()
                 return
-            elif self._proceed(self._work):
-                if time.perf_counter() - began > SLICE_S / 4:  # and so does showing it
-                    break
-            if time.perf_counter() - began >= SLICE_S:
+            spent = time.perf_counter() - began
+            if spent >= SLICE_S or (ready and spent > SLICE_S / 4):  # showing and painting take their time too
                 break
         self._timer.start()
+
+    def _tidy(self) -> bool:
+        """Do some of what nobody waits for; return whether there was any."""
+        if self._past:
+            del self._past[-1]
+            return True
+        return self._content.sheet.catch_up()
 
     def _proceed(self, work: Steps[Outcome]) -> bool:
         """Take one step; return whether it was the last one."""
@@ -345,6 +351,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
         for key in outcome.gone:
             del by_key[key]
         by_key.update(outcome.come)
+        outcome.content.sheet.change(outcome.come.values(), outcome.dropped)
         self._content = outcome.content
         if outcome.replaced is not self._rows:
             self.replace_rows(outcome.replaced, outcome.changed)

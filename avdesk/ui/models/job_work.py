@@ -7,6 +7,7 @@ became one of 15 to 60 ms).
 """
 
 import math
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,8 @@ from avdesk.core import steps
 from avdesk.core.jobchange import JobChange, Key, diffing
 from avdesk.core.jobquery import JobQuery
 from avdesk.core.jobs import Job
+from avdesk.core.jobsheet import JobSheet
+from avdesk.core.jobterms import OfOne
 from avdesk.core.rowedits import editing, no_edits, parting, reordering, sifting
 from avdesk.core.steps import Steps, sorting
 from avdesk.ui.models.job_columns import Surroundings
@@ -25,7 +28,9 @@ from avdesk.ui.models.job_rows import Arrangement, Content, JobRow, Outcome, Upd
 _BY_COLUMN = attrgetter("order")
 _NEWEST_FIRST = attrgetter("newest")
 _ONE = b"\x01"
-_TURNED = bytes.maketrans(b"\x00\x01", b"\x01\x00")
+_FEW = 8
+"""Where only an eighth of the rows are shown, asking these by themselves is quicker than asking all."""
+
 _COPIED = 8000
 _NEW_ROWS = 100
 """Rows that are made in one step."""
@@ -56,10 +61,18 @@ def arranging(
     known = content.marks if keep_order else None
     if known is None:
         known = yield from _marking(ordered, shown)
+    slots = content.slots if keep_order else None
     if query.terms == before.query.terms and not query.depends_on_time:
         marks = known
+    elif not query.terms:
+        marks = _ONE * len(ordered)
+    elif len(shown) * _FEW < len(ordered) and not before.query.depends_on_time and query.narrows(before.query):
+        found = yield from _selecting(shown, query, around.now, environment)
+        marks = yield from _marking(ordered, found)
     else:
-        marks = yield from _answering(ordered, known, wanted, before, around.now, environment)
+        yield from content.sheet.catching_up()
+        slots = slots or (yield from _slots_of(ordered))
+        marks = yield from _answering(content.sheet, ordered, slots, query, around.now, environment)
     if not (keep_order and marks == known):
         shown = ordered if 0 not in marks else list(compress(ordered, marks))
         yield
@@ -69,7 +82,7 @@ def arranging(
         edits = yield from reordering(content.shown, shown)
     else:
         edits = yield from editing(content.shown, shown)
-    return Outcome(replace(content, ordered=ordered, shown=shown, marks=marks), content.shown, (), edits)
+    return Outcome(replace(content, ordered=ordered, shown=shown, marks=marks, slots=slots), content.shown, (), edits)
 
 
 def updating(
@@ -109,8 +122,8 @@ def updating(
             shown = yield from _merging(content.shown, leaving, [*answering, *staying], wanted)
         there = {replaced[place] for place in changed}
         edits = yield from editing(replaced, shown, renewed.dropped | (there - answering), answering - there)
-    arranged = replace(content, newest=newest, ordered=ordered, shown=shown, marks=None)
-    return Outcome(arranged, replaced, changed, edits, renewed.come, renewed.gone)
+    arranged = replace(content, newest=newest, ordered=ordered, shown=shown, marks=None, slots=None)
+    return Outcome(arranged, replaced, changed, edits, renewed.come, renewed.gone, renewed.dropped)
 
 
 def _marking(rows: list[JobRow], shown: list[JobRow]) -> Steps[bytes]:
@@ -128,42 +141,27 @@ def _marking(rows: list[JobRow], shown: list[JobRow]) -> Steps[bytes]:
     return bytes(marks)
 
 
-def _answering(
-    rows: list[JobRow], known: bytes, wanted: Arrangement, before: Arrangement, now: datetime, environment: str
-) -> Steps[bytes]:
-    """Return a one for each row that answers to the wanted query; `known` are those that answer to the one before.
-
-    Where somebody types on, only those are looked at that answered before, and where somebody takes back, the others.
-    """
-    query = wanted.query
-    if not query.terms:
-        return _ONE * len(rows)
-    lasting = not (query.depends_on_time or before.query.depends_on_time)
-    narrows = not before.query.depends_on_time and query.narrows(before.query)
-    widens = not narrows and lasting and before.query.narrows(query)
-    select = query.bound(now, environment)
-    marks = bytearray()
+def _slots_of(rows: list[JobRow]) -> "Steps[array[int]]":
+    slots = array("l")
     for start in range(0, len(rows), steps.STEP_ROWS):
-        part, were = rows[start : start + steps.STEP_ROWS], known[start : start + steps.STEP_ROWS]
-        looked_at: Sequence[JobRow] = part
-        if narrows:
-            looked_at = list(compress(part, were))
-        elif widens:
-            looked_at = list(compress(part, were.translate(_TURNED)))
-        found = set(select(looked_at)) if looked_at else ()
-        if len(found) == len(part):
-            part_marks = _ONE * len(part)
-        elif found:
-            part_marks = bytes(map(found.__contains__, part))
-        else:
-            part_marks = bytes(len(part))
-        marks += _either(part_marks, were) if widens else part_marks
+        slots.extend([row.slot for row in rows[start : start + steps.STEP_ROWS]])
         yield
+    return slots
+
+
+def _answering(
+    sheet: JobSheet, rows: list[JobRow], slots: "array[int]", query: JobQuery, now: datetime, environment: str
+) -> Steps[bytes]:
+    """Return a one for each row that answers to the query."""
+    by_slot = yield from sheet.answering(query, now, environment)
+    marks = bytearray()
+    for start in range(0, len(slots), _COPIED):
+        marks += bytes(map(by_slot.__getitem__, slots[start : start + _COPIED]))
+        yield
+    if any(isinstance(term.question, OfOne) for term in query.terms):
+        found = yield from _selecting(list(compress(rows, marks)), query, now, environment)
+        return (yield from _marking(rows, found))
     return bytes(marks)
-
-
-def _either(one: bytes, other: bytes) -> bytes:
-    return (int.from_bytes(one) | int.from_bytes(other)).to_bytes(len(one))
 
 
 def _without_stale(content: Content, jobs: Sequence[Job], change: JobChange) -> Steps[JobChange]:
@@ -318,10 +316,9 @@ def _above(*, descending: bool) -> Callable[[JobRow, JobRow], bool]:
 def _selecting(rows: list[JobRow], query: JobQuery, now: datetime, environment: str) -> Steps[list[JobRow]]:
     if not query.terms:
         return rows
-    select = query.bound(now, environment)
     found: list[JobRow] = []
     for start in range(0, len(rows), steps.STEP_ROWS):
-        found += select(rows[start : start + steps.STEP_ROWS])
+        found += query.select(rows[start : start + steps.STEP_ROWS], now, environment)
         yield
     return found
 
