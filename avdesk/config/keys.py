@@ -94,6 +94,11 @@ def all_keys(environments: Iterable[str]) -> list[str]:
 def unknown_key(path: KeyPath, environments: Iterable[str]) -> UsageError:
     """Return the error for a key that this version does not know, with the nearest one that it does."""
     names = list(environments)
+    if len(path) > 2 and path[0] == ENVIRONMENTS and not ENVIRONMENT_NAME.fullmatch(path[1]):
+        return UsageError(
+            _("“{value}” is no name for an environment.").format(value=quoted(path[1])),
+            _("Use letters, digits, “-” and “_”."),
+        )
     keys = all_keys(names or ["dev"])
     beside = [key_text((*path[:-1], key)) for key in _keys_beside(path)]
     hint = did_you_mean(key_text(path), beside or keys)

@@ -3,7 +3,7 @@
 import tomllib
 
 from avdesk.config.options import Kind, Option
-from avdesk.config.problems import UnfitError, nearest, quoted
+from avdesk.config.problems import UnfitError, quoted
 from avdesk.config.values import fit
 from avdesk.i18n import _
 
@@ -47,9 +47,7 @@ def _flag(text: str) -> bool:
     low = text.lower()
     if low in _TRUE or low in _FALSE:
         return low in _TRUE
-    close = nearest(low, ("true", "false"))
-    hint = _("Did you mean “{name}”?").format(name=close) if close else ""
-    raise UnfitError(_("“{value}” is neither true nor false.").format(value=quoted(text)), hint)
+    raise UnfitError(_("“{value}” is neither true nor false.").format(value=quoted(text)), _("Write true or false."))
 
 
 def _number(option: Option, text: str) -> float:

@@ -54,7 +54,10 @@ def _number(option: Option, value: object) -> float:
 def _whole(option: Option, value: object) -> int:
     number = _number(option, value)
     if number != int(number):
-        raise UnfitError(_("{value} is no whole number.").format(value=quoted(value)))
+        raise UnfitError(
+            _("{value} is no whole number.").format(value=quoted(value)),
+            _("Write it without a fraction, as {number}.").format(number=int(number)),
+        )
     return int(number)
 
 

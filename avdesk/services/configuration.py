@@ -14,7 +14,7 @@ from avdesk.config import saving
 from avdesk.config.changes import Preview, preview_of
 from avdesk.config.document import Document, leaves
 from avdesk.config.exporting import without_secrets
-from avdesk.config.keys import known
+from avdesk.config.keys import TOP, known
 from avdesk.config.load import Loaded, load_settings, load_text
 from avdesk.config.merging import Merged, Side, merge
 from avdesk.config.paths import Paths
@@ -206,7 +206,8 @@ class Configuration:
         target = Document(into, self.path)
         target.check_sound()
         left_out: list[Problem] = []
-        for path, value in leaves(given.tables()):
+        # default_environment last: it may name an environment that comes with the text.
+        for path, value in sorted(leaves(given.tables()), key=lambda leaf: leaf[0] == (TOP,)):
             if known(path) is None:
                 left_out += [each for each in given.problems if f"{'.'.join(path)}.".startswith(f"{each.key}.")]
                 continue

@@ -13,6 +13,7 @@ from avdesk import __version__, i18n
 from avdesk.cli.exit_codes import Exit, exit_code
 from avdesk.cli.main import COMMANDS, build, run
 from avdesk.cli.session import Session
+from avdesk.config.options import TABLES
 from avdesk.core import errors
 from avdesk.emulator.server import Emulator
 from tests.unit.cli.conftest import Call
@@ -111,6 +112,12 @@ def test_shells_are_told_how_to_complete(call: Call, shell: str) -> None:
         (["jobs", "list", "--region"], "europe", []),
         (["jobs", "list", "--state"], "canc", ["cancelling", "cancelled"]),
         (["generate", "--tts"], "", ["elevenlabs", "google"]),
+        (["config", "get"], "environments.dev.po", [f"environments.dev.polling.{key}" for key in TABLES["polling"]]),
+        (["config", "set"], "appearance.", ["appearance.theme", "appearance.language"]),
+        (["config", "set", "appearance.theme"], "", ["system", "light", "dark"]),
+        (["config", "set", "environments.dev.read_only"], "t", ["true"]),
+        (["config", "set", "default_environment"], "", ["dev"]),
+        (["env", "use"], "d", ["dev"]),
     ],
 )
 def test_shells_complete_what_acts_on_jobs(tmp_path: Path, words: list[str], typed: str, offered: list[str]) -> None:
@@ -166,7 +173,8 @@ _UNTRANSLATED = re.compile(
     # Names, not words: options, programs, files, checks, values, JSON, keys of the configuration.
     r"--?[\w-]+|av\w+|AV\w+|\$\(.*?\)|\b(?:status|watch|health|doctor|demo|emulator|config|completion|bash|zsh|fish|main|"
     r"openai|vertex_ai|quota|service_account|machine_types|veo|vertex_minimal|tts|image_gen|deployment|path|between|"
-    r"planned|eval|default_environment|jobs|list|show|wait|cancel|retry|restart|generate|elevenlabs|google|auth|clear)\b"
+    r"planned|eval|default_environment|jobs|list|show|wait|cancel|retry|restart|generate|elevenlabs|google|auth|clear|"
+    r"unset|validate|edit)\b"
 )
 
 
