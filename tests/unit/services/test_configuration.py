@@ -148,8 +148,8 @@ def test_an_import_is_previewed_sets_what_is_known_and_tells_what_not(service: C
     taken = service.imported(given, TEXT)
     assert [change.key for change in taken.preview.changes] == [
         "environments.dev.url",
-        "environments.new.url",
         "default_environment",
+        "environments.new.url",
     ]
     assert "# here" in taken.text
     assert "# mine" in taken.text
