@@ -55,7 +55,7 @@ def _region_result(view: VertexView, region: str) -> CheckResult:
         return failed(name, trouble, view.tried_at)
     if view.asked_at is None:
         return CheckResult(name)
-    words = _("Answers by gcloud.") if view.by == "gcloud" else _("Answers.")
+    words = _("Answers by gcloud.") if view.by == "gcloud" else None
     return CheckResult(name, Health.HEALTHY, latency_s=view.took.get(region), checked_at=view.asked_at, detail=words)
 
 

@@ -55,7 +55,7 @@ class Checking:
         self._waiting = {name for name in names if name in (MAIN, CLOCK) or region_of(name)}
 
     def _ask_waiting(self) -> None:
-        """Ask what belongs to the steps themselves, one step after the rest was begun: that is seen to be asked first."""
+        """Ask what belongs to the steps themselves, one step after the rest: that is seen to be asked first."""
         waiting, self._waiting = self._waiting, set()
         if self._server.watched and waiting & {MAIN, CLOCK}:
             self._server.ask_alive()

@@ -53,7 +53,7 @@ def own(name: str, status: Health = GOOD, **more: object) -> CheckResult:
 
 
 OWN: Mapping[str, CheckResult] = {
-    **{region_check(region): own(region_check(region), checked_at=before(4), detail="Answers.") for region in REGIONS},
+    **{name: own(name, checked_at=before(4)) for name in map(region_check, REGIONS)},
     CLOCK: own(CLOCK, latency_s=None, checked_at=before(8), detail="It agrees with this machine's."),
     CREDENTIALS: own(
         CREDENTIALS,
@@ -144,9 +144,7 @@ def health_states() -> dict[str, Snapshot]:
         "failing": _snapshot(failing, falling),
         "spent": _snapshot(failing, falling, budget=spent),
         "flapping": _snapshot(going, flapping),
-        "no vertex": _snapshot(
-            well, {}, own_checks=no_vertex, gpu_quotas=(), vertex=VertexView(Reach.OFF), absent_checks=()
-        ),
+        "no vertex": _snapshot(well, {}, own_checks=no_vertex, gpu_quotas=(), vertex=VertexView(Reach.OFF)),
         "region denied": _snapshot(well, {}, own_checks={**OWN, denied.name: denied}),
         "asking": _snapshot(failing, falling, asking=("quota", QUOTA)),
         "paused": _snapshot(well, {}, paused=True),

@@ -93,7 +93,8 @@ class CheckCard(Card):
         row = QHBoxLayout()
         row.setSpacing(STEP)
         row.addWidget(self.check)
-        row.addWidget(self.note, 1)
+        row.addWidget(self.note)
+        row.addStretch(1)
         self.body.addLayout(line)
         self.body.addWidget(self.strip)
         for part in (self.said, self.full, self.advice, self.last_good):

@@ -19,6 +19,9 @@ from avdesk.ui.colours import health_sign
 SHORT = 150
 """Characters of a check's own words that stand on its card; the rest is a click away."""
 
+_PLAIN_WORDS = frozenset({"ok", "error", "failed", "warning", "gone", *(status.value for status in Health)})
+"""Words of the server's that say no more than AVDesk's own."""
+
 _COUNTED = frozenset(check.name for check in CHECKS if check.counted)
 
 
@@ -103,15 +106,21 @@ def card_words(result: CheckResult, course: CheckCourse, now: datetime) -> CardW
         title=wording.check_name(result.name),
         sign=sign,
         word=word,
-        since="" if since is None else _("since {time}").format(time=times.local_moment(since, now)),
+        since="" if since is None else _("since {time}").format(time=_short_moment(since, now)),
         since_hint=times.exact_utc(since),
         facts=_facts(result, now),
         facts_hint=times.exact_utc(result.checked_at),
         last_good="" if good is None else _("Last well {when}").format(when=times.ago(good, now)),
         said=said,
-        full=full if full != said else "",
+        full=full if one_line(full) != said else "",
         advice=_advice(result, course),
     )
+
+
+def _short_moment(moment: datetime, now: datetime) -> str:
+    """Return ``14:02`` for today, the date alone for any other day."""
+    here = moment.astimezone()
+    return wording.clock_time(moment) if here.date() == now.astimezone().date() else f"{here:%Y-%m-%d}"
 
 
 def _state(result: CheckResult, course: CheckCourse) -> tuple[Sign, str]:
@@ -125,7 +134,7 @@ def _state(result: CheckResult, course: CheckCourse) -> tuple[Sign, str]:
 
 
 def _facts(result: CheckResult, now: datetime) -> str:
-    facts = [_("AVDesk's own check") if is_own(result.name) else _("Server's check")]
+    facts = ["AVDesk" if is_own(result.name) else _("Server")]
     if result.latency_s is not None:
         facts.append(_("{ms} ms").format(ms=round(result.latency_s * 1000)))
     if result.checked_at is not None:
@@ -136,7 +145,7 @@ def _facts(result: CheckResult, now: datetime) -> str:
 def _own_words(result: CheckResult) -> str:
     """Return the answer's own words: the word it has for its state, where that is not AVDesk's, and what it says."""
     parts = []
-    if result.reported and result.reported.lower() not in (result.status.value, "ok"):
+    if result.reported and result.reported.lower() not in _PLAIN_WORDS:
         parts.append(_("“{word}”").format(word=result.reported))
     for text in (result.error, result.detail):
         if text and text not in parts:
