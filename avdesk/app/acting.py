@@ -6,6 +6,7 @@ from functools import partial
 from avdesk.app.in_force import InForce
 from avdesk.app.monitors import IMPORTING
 from avdesk.bridge.actions import ActionsLike
+from avdesk.bridge.credentials import CredentialsLike
 from avdesk.bridge.job_archive import ArchiveLike
 from avdesk.bridge.remembered import RememberedLike
 from avdesk.config.paths import Paths
@@ -24,6 +25,11 @@ def archive_maker(in_force: InForce, paths: Paths, google_token: str | None) -> 
 def remembered_maker(in_force: InForce, paths: Paths) -> Callable[[], RememberedLike]:
     """Return what makes that which reads what is kept; call it off the GUI thread."""
     return partial(_make_remembered, in_force, paths)
+
+
+def credentials_maker(paths: Paths) -> Callable[[], CredentialsLike]:
+    """Return what makes that which works on credentials; call it off the GUI thread."""
+    return partial(_make_credentials, paths)
 
 
 def _make_actions(in_force: InForce, paths: Paths, google_token: str | None, environment: str) -> ActionsLike:
@@ -45,3 +51,9 @@ def _make_remembered(in_force: InForce, paths: Paths) -> RememberedLike:
     with IMPORTING:
         from avdesk.services.remembered import Remembered
     return Remembered(in_force.settings, paths)
+
+
+def _make_credentials(paths: Paths) -> CredentialsLike:
+    with IMPORTING:
+        from avdesk.services.credentials import Credentials
+    return Credentials(paths.config)

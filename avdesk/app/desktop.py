@@ -13,6 +13,7 @@ from avdesk.bridge.actions import ActionRunner
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
 from avdesk.bridge.config_watch import ConfigurationWatch
+from avdesk.bridge.credentials import CredentialDesk
 from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedReader
@@ -61,6 +62,7 @@ class Parts:
     actions: ActionRunner
     archive: ArchiveLoader
     remembered: RememberedReader
+    credentials: CredentialDesk
     late: list[str] = field(default_factory=list)
 
 
@@ -160,4 +162,6 @@ class Desk(QObject):
         """End the watches and whatever acts or loads, within a bound."""
         parts = self._parts
         eyes = () if parts.configuration is None else (parts.configuration,)
-        parts.late = stop_all([*eyes, *parts.watching.all, parts.actions, parts.archive, parts.remembered])
+        parts.late = stop_all(
+            [*eyes, *parts.watching.all, parts.actions, parts.archive, parts.remembered, parts.credentials]
+        )

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication
 
 from avdesk import __version__
-from avdesk.app.acting import actions_maker, archive_maker, remembered_maker
+from avdesk.app.acting import actions_maker, archive_maker, credentials_maker, remembered_maker
 from avdesk.app.answers import Answers
 from avdesk.app.applying import Applying
 from avdesk.app.crash import CrashHooks, FaultFile
@@ -26,6 +26,7 @@ from avdesk.bridge.announced import Announced
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
 from avdesk.bridge.config_watch import ConfigurationWatch
+from avdesk.bridge.credentials import CredentialDesk
 from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedReader
@@ -165,6 +166,7 @@ def _make_parts(
         actions=ActionRunner(actions_maker(in_force, paths, google_token)),
         archive=ArchiveLoader(archive_maker(in_force, paths, google_token)),
         remembered=remembered,
+        credentials=CredentialDesk(credentials_maker(paths)),
     )
 
 

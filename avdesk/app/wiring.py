@@ -38,6 +38,7 @@ def connect(parts: Parts, desk: Desk, applying: Applying, shutdown: Shutdown, si
     remembered.export_told.connect(window.show_export, queued)
     parts.actions.changed.connect(remembered.learn_of, queued)
     window.made.connect(remembered.learn)
+    parts.credentials.renewed.connect(desk.ask_credentials_anew, queued)
     latest.chosen.connect(remembered.learn)
 
     if parts.configuration is not None:
