@@ -13,6 +13,7 @@ from tests.harness.session import DesktopSession
 from tests.harness.waiting import wait_until
 
 APP = "AVDesk"
+JOB_COLUMN = 0
 ENVIRONMENTS: Mapping[str, str] = {
     "dev": "",
     "museum": "read_only = true\n",
@@ -62,7 +63,7 @@ class JobsDesk:
         self._environment = environment
         self._desktop.wait_for_window(f"AVDesk — {environment}")
         windows.key("ctrl+2")
-        self._desktop.a11y.find("", "Find jobs", APP)
+        self._desktop.a11y.find("text", "Find jobs", APP)
 
     def select_job(self, job: Job) -> None:
         """Find one job by its id, and select it with the keyboard."""
@@ -79,8 +80,7 @@ class JobsDesk:
 
     def listed(self) -> set[str]:
         """Return the ids of the jobs that the table holds, those that must be scrolled to too."""
-        cells = self._desktop.a11y.nodes(APP, "table cell", showing=False)
-        return {node.name for node in cells if node.name.startswith("video-job-")}
+        return set(self._desktop.a11y.column("Jobs", JOB_COLUMN, APP))
 
     def look_until(self, condition: Callable[[], object], what: str) -> None:
         """Let the app ask for the environment that is shown, until `condition` holds."""

@@ -1,7 +1,9 @@
 """What a screen reader sees, as JSON on standard output. Run with Debian's own Python, which has pyatspi.
 
-``accessibility_walker.py tree APP`` prints the tree of one application (of all of them where APP is empty);
+``accessibility_walker.py tree APP [ROLE]`` prints the tree of one application (of all of them where APP is empty),
+without what lies below nodes of ROLE;
 ``… press|select|focus APP ROLE NAME`` and ``… type APP ROLE NAME TEXT`` act on the first that fits and can be seen.
+``… column APP ROLE NAME NUMBER`` prints the texts of a table's column, those that must be scrolled to too.
 Exit code 3: nothing fits. Role and name have to be exactly so; an empty role stands for any.
 """
 
@@ -14,6 +16,7 @@ from gi.repository import GLib  # type: ignore[import-not-found]  # as pyatspi
 
 DEPTH = 60
 NODES = 5_000
+ROWS = 500
 PRESSING = ("press", "click", "activate", "toggle", "jump", "showmenu")
 NOTHING_FITS = 3
 
@@ -21,9 +24,10 @@ NOTHING_FITS = 3
 class Walk:
     """Goes through the tree, boundedly."""
 
-    def __init__(self) -> None:
-        """Start with nothing visited."""
+    def __init__(self, closed: str = "") -> None:
+        """Start with nothing visited; below a node of the role `closed` nothing will be."""
         self.left = NODES
+        self.closed = closed
 
     def children(self, node: Any) -> list[Any]:  # noqa: ANN401 - pyatspi has no types
         """Return what is there of a node's children; they may go away while one looks."""
@@ -40,9 +44,10 @@ class Walk:
     def describe(self, node: Any, depth: int = 0) -> dict[str, object]:  # noqa: ANN401
         """Return one node with everything below it."""
         self.left -= 1
-        children = self.children(node) if depth < DEPTH and self.left > 0 else []
+        role = node.getRoleName()
+        children = self.children(node) if depth < DEPTH and self.left > 0 and role != self.closed else []
         return {
-            "role": node.getRoleName(),
+            "role": role,
             "name": node.name,
             "description": node.description,
             "states": sorted(pyatspi.stateToString(state) for state in node.getState().getStates()),
@@ -106,6 +111,18 @@ def act(verb: str, node: Any, text: str) -> bool:  # noqa: ANN401
     return False
 
 
+def column_of(node: Any, column: int) -> list[str]:  # noqa: ANN401
+    """Return the names of the cells of one column, as far as they are there when one comes to them."""
+    table = node.queryTable()
+    found = []
+    for row in range(min(table.nRows, ROWS)):
+        try:
+            found.append(str(table.getAccessibleAt(row, column).name))
+        except (AttributeError, LookupError, GLib.GError):
+            continue
+    return found
+
+
 def applications(name: str) -> list[Any]:
     """Return the applications of this name, or all of them."""
     desktop = pyatspi.Registry.getDesktop(0)
@@ -116,10 +133,13 @@ def applications(name: str) -> list[Any]:
 def main(verb: str, app: str, role: str = "", name: str = "", text: str = "") -> int:
     """Do what was asked; return the exit code."""
     if verb == "tree":
-        json.dump([Walk().describe(entry) for entry in applications(app)], sys.stdout)
+        json.dump([Walk(closed=role).describe(entry) for entry in applications(app)], sys.stdout)
         return 0
     for entry in applications(app):
         node = Walk().find(entry, role, name)
+        if node is not None and verb == "column":
+            json.dump(column_of(node, int(text)), sys.stdout)
+            return 0
         if node is not None:
             return 0 if act(verb, node, text) else 1
     return NOTHING_FITS
