@@ -233,9 +233,14 @@ def save(service: "Configuration", opened: "Opened", text: str) -> None:
     """Save an edit, together with what another program wrote meanwhile, and tell on stderr what changed.
 
     Raises:
+        UsageError: the values do not fit together.
         ConfigError: another program set the same key to something else meanwhile.
         StoreError: the file cannot be written.
     """
+    known = {(problem.key, problem.message) for problem in opened.loaded.problems}
+    for problem in service.check(text).problems:
+        if (problem.key, problem.message) not in known:
+            raise UsageError(f"{problem.key}: {problem.message}", problem.hint)
     now, merged = service.save_merged(opened, text)
     if merged is not None and merged.conflicts:
         raise ConfigError(

@@ -6,9 +6,10 @@ nothing: what an edit made of the text is read again and compared with what it s
 """
 
 import copy
+import logging
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from avdesk.config import surgery
@@ -22,6 +23,8 @@ from avdesk.config.tables import MAX_ENVIRONMENTS
 from avdesk.config.values import ENVIRONMENT_NAME, fit
 from avdesk.core.errors import ConfigError, UsageError
 from avdesk.i18n import _
+
+log = logging.getLogger(__name__)
 
 Key = str | KeyPath
 
@@ -148,10 +151,10 @@ class Document:
             return
         old = holder.get(path[-1])
         holder[path[-1]] = value
-        text = self._plain
-        if isinstance(old, dict) and value != old:
-            text = surgery.drop(text, path)
-        self._take(surgery.put(text, path, value), tables)
+        replaces_table = isinstance(old, dict) and value != old
+        self._take(
+            lambda text: surgery.put(surgery.drop(text, path) if replaces_table else text, path, value), tables
+        )
 
     def unset(self, key: Key) -> None:
         """Take a key or a table out of the text; nothing happens where it is not there.
@@ -164,7 +167,7 @@ class Document:
         if self.given(path) is None:
             return
         del self._holder(tables, path, make=False)[path[-1]]
-        self._take(surgery.drop(self._plain, path), tables)
+        self._take(lambda text: surgery.drop(text, path), tables)
 
     def add_environment(
         self, name: str, values: Mapping[str, object] | None = None, *, like: str | None = None
@@ -207,7 +210,7 @@ class Document:
         self._check_name(new)
         tables[ENVIRONMENTS] = {(new if name == old else name): value for name, value in holder.items()}
         draft = Document(self._text, self.path)
-        draft._take(surgery.rename(self._plain, (ENVIRONMENTS, old), new), tables)
+        draft._take(lambda text: surgery.rename(text, (ENVIRONMENTS, old), new), tables)
         if self.given((TOP,)) == old:
             draft.put((TOP,), new)
         self._adopt(draft)
@@ -277,12 +280,14 @@ class Document:
             holder = inner
         return holder
 
-    def _take(self, plain: str, expected: Mapping[str, object]) -> None:
+    def _take(self, edit: Callable[[str], str], expected: Mapping[str, object]) -> None:
         """Take the edited text, if it holds what it should."""
+        plain, tables = "", None
         try:
-            tables: dict[str, object] | None = dict(tomllib.loads(plain))
-        except (ValueError, RecursionError):
-            tables = None
+            plain = edit(self._plain)
+            tables = dict(tomllib.loads(plain))
+        except (ValueError, LookupError, TypeError, RecursionError):  # tomlkit's errors are of these kinds, too
+            log.debug("the text could not be edited")
         if tables is None or not same(tables, expected):
             raise ConfigError(
                 _("This file is written in a way that cannot be edited key by key."),

@@ -107,7 +107,7 @@ def key_path(text: str) -> KeyPath | None:
     bare = text.strip()
     if _BARE_PATH.fullmatch(bare):
         return tuple(part.strip() for part in bare.split("."))
-    if not bare or len(bare) > _MAX_KEY or "\n" in bare or "#" in bare:
+    if not bare or len(bare) > _MAX_KEY or "\n" in bare:
         return None
     try:
         node: object = tomllib.loads(f"{bare} = 0")
@@ -117,7 +117,7 @@ def key_path(text: str) -> KeyPath | None:
     while isinstance(node, dict) and len(node) == 1:
         name, node = next(iter(node.items()))
         parts.append(name)
-    return tuple(parts)
+    return tuple(parts) if node == 0 and type(node) is int else None
 
 
 class _Reader:

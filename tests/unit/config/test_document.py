@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Callable
+from datetime import UTC
 
 import pytest
 from hypothesis import given, settings
@@ -314,3 +315,39 @@ def test_values_are_inherited_from_the_shared_tables_and_the_defaults() -> None:
     assert document.get("polling.window_s") == 300.0
     assert document.get("environments.a.colour") == "green"
     assert document.given("environments.a.colour") is None
+
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=20)
+NAMES_OF_ANY_KIND = st.text(st.characters(codec="utf-8", exclude_characters="\r[]"), max_size=20)
+ANY_VALUE = st.recursive(
+    st.one_of(
+        st.booleans(),
+        st.integers(-(2**63), 2**63 - 1),
+        st.floats(),
+        TEXTS,
+        st.datetimes(timezones=st.sampled_from([UTC])),
+        st.dates(),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(TEXTS, inner, min_size=1, max_size=3)),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.lists(NAMES_OF_ANY_KIND, min_size=1, max_size=3), ANY_VALUE), min_size=1, max_size=4))
+def test_any_value_under_any_name_reads_back_as_it_was_put(puts: list[tuple[list[str], object]]) -> None:
+    document = Document(COMMENTED)
+    for names, value in puts:
+        path = ("tools", "mine", *names)
+        before = document.text
+        try:
+            document.put(path, value)
+        except ConfigError:  # inside of what is no table by now
+            assert document.text == before
+            assert any(not isinstance(document.given(path[:depth]), dict | None) for depth in range(3, len(path)))
+            continue
+        assert same(document.given(path), value)
+        document.put(path, value)
+        assert not kept_comments(COMMENTED) - kept_comments(document.text)
+    document.unset(("tools", "mine"))
+    assert same(tomllib.loads(document.text), tomllib.loads(COMMENTED))
