@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from functools import partial
 
 Stopped = Callable[[], bool]
 """Tells whether nobody waits for the result any more."""
@@ -23,12 +24,12 @@ class Errands:
         self._newest: dict[str, int] = {}
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
-        self._stopping = False
+        self._stop = threading.Event()
 
     def post(self, kind: str, errand: Errand) -> None:
         """Have an errand done; an earlier one of its kind is left out, or told that it is stopped."""
         with self._changed:
-            if self._stopping:
+            if self._stop.is_set():
                 return
             self._serial += 1
             self._newest[kind] = self._serial
@@ -47,7 +48,7 @@ class Errands:
     def stop(self) -> None:
         """Do nothing more."""
         with self._changed:
-            self._stopping = True
+            self._stop.set()
             self._waiting.clear()
             self._changed.notify()
 
@@ -62,13 +63,16 @@ class Errands:
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._waiting and not self._stopping:
+                while not self._waiting and not self._stop.is_set():
                     self._changed.wait()
-                if self._stopping:
+                if self._stop.is_set():
                     return
                 kind = next(iter(self._waiting))
                 serial, errand = self._waiting.pop(kind)
             try:
-                errand(lambda kind=kind, serial=serial: self._stopping or self._newest.get(kind) != serial)  # type: ignore[misc]
+                errand(partial(self._is_stopped, kind, serial))
             except Exception:
                 log.exception("work on a log failed: %s", kind)
+
+    def _is_stopped(self, kind: str, serial: int) -> bool:
+        return self._stop.is_set() or self._newest.get(kind) != serial

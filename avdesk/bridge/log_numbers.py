@@ -10,15 +10,13 @@ MOST_WORK = 3_000_000
 
 
 def renumbered(numbers: "array[int]", shifts: tuple[Shift, ...] | None) -> "array[int] | None":
-    """Return ascending `numbers` after `shifts`, without those that have gone; None when they have to be found anew."""
+    """Return ascending `numbers` after `shifts`, without the gone; None: find them anew."""
     if shifts is None or len(numbers) * len(shifts) > MOST_WORK:
         return None
     for shift in shifts:
         place = bisect_left(numbers, shift.at)
-        if shift.by >= 0:
-            tail = numbers[place:]
-        else:
-            tail = numbers[bisect_left(numbers, shift.at - shift.by) :]
+        keep_from = shift.at if shift.by >= 0 else shift.at - shift.by
+        tail = numbers[bisect_left(numbers, keep_from) :]
         by = shift.by
         numbers = numbers[:place] + array("I", (number + by for number in tail))
     return numbers

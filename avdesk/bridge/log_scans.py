@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from avdesk.core.errors import KnownError
 from avdesk.core.logsearch import Selection
 from avdesk.core.logtally import Histogram
+from avdesk.i18n import _
 from avdesk.services.logs.book import Book, Found
 
 TOLD_EVERY_S = 0.06
@@ -244,7 +245,17 @@ class Scans:
     def _fail(self, scan: _Scan, why: str) -> None:
         scan.failed = True
         nothing: array[int] = array("I")
-        self._tell(Scanned(scan.wish, scan.generation, True, nothing, nothing, 1.0, True, trouble=why or "?"))
+        failed = Scanned(
+            scan.wish,
+            scan.generation,
+            replaces=True,
+            numbers=nothing,
+            hits=nothing,
+            share=1.0,
+            ended=True,
+            trouble=why or _("AVDesk itself failed."),
+        )
+        self._tell(failed)
 
     def _count(self) -> bool:
         if not self._counts:

@@ -86,6 +86,11 @@ class LogSession(QObject):
 
     # From the GUI thread
 
+    @property
+    def generation(self) -> int:
+        """The generation that was told last."""
+        return self._seen[0]
+
     def watch(self, *, seen: bool) -> None:
         """Look at the book's growth while it is seen."""
         if seen and not self._closed:
@@ -156,7 +161,7 @@ class LogSession(QObject):
 
     def wait(self, seconds: float) -> bool:
         """Wait for the threads to end, at most so long each; return whether they have."""
-        return all([part.wait(seconds) for part in (self._lines, self._questions, self._scans)])
+        return all(part.wait(seconds) for part in (self._lines, self._questions, self._scans))
 
     def _hand_on(self, answered: Answered) -> None:
         if not self._closed:

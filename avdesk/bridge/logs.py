@@ -5,13 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from avdesk.bridge.log_session import LogSession
 from avdesk.core.errors import AbortedError, AvdeskError
+from avdesk.core.logchoice import LogChoice
 from avdesk.core.redact import redact
 from avdesk.core.snapshot import Trouble
 from avdesk.core.text import one_line
@@ -27,39 +27,12 @@ BUSY_PIECES = 50
 log = logging.getLogger(__name__)
 
 
-class SourceKind(StrEnum):
-    """Where lines come from."""
-
-    APP = "app"
-    JOB = "job"
-    BATCH = "batch"
-    FILE = "file"
-    OWN = "own"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceWish:
-    """A source that is wanted.
-
-    Attributes:
-        kind: which.
-        name: of a job its ``video-job-…``, of a batch run its execution (empty: the newest), of a file its path.
-        number: of a job the CustomJob's number, empty where it has to be found out.
-        region: of a job, likewise.
-    """
-
-    kind: SourceKind
-    name: str = ""
-    number: str = ""
-    region: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class LogWish:
     """A log that is wanted: one source of an environment, or several as one."""
 
     environment: str
-    sources: tuple[SourceWish, ...]
+    choices: tuple[LogChoice, ...]
 
 
 class OpenedLike(Protocol):
@@ -68,7 +41,7 @@ class OpenedLike(Protocol):
     @property
     def book(self) -> Book: ...
     @property
-    def sources(self) -> Sequence[LogSource]: ...
+    def parts(self) -> Sequence[tuple[tuple[LogChoice, ...], LogSource]]: ...
     @property
     def console_url(self) -> str: ...
     def abort(self) -> None: ...
@@ -84,12 +57,12 @@ class SourceState:
     """How one source of a log stands.
 
     Attributes:
-        wish: which source.
+        choices: what it reads.
         view: how it stands by its own word.
         trouble: why it cannot be read at the moment; None when it can.
     """
 
-    wish: SourceWish
+    choices: tuple[LogChoice, ...]
     view: SourceView
     trouble: Trouble | None
 
@@ -119,7 +92,8 @@ class OpenLog(QObject):
         self._changed = threading.Condition()
         self._older = False
         self._hurried = False
-        self._stopping = False
+        self._seen = True
+        self._stop = threading.Event()
         self._states: tuple[SourceState, ...] = ()
         self._ready.connect(self._begin)
         self._thread = threading.Thread(target=self._run, name="log", daemon=True)
@@ -127,6 +101,12 @@ class OpenLog(QObject):
     def start(self) -> None:
         """Open it; signals come from here on."""
         self._thread.start()
+
+    def set_seen(self, *, seen: bool) -> None:
+        """Ask for more lines only while somebody sees them; what was missed comes when somebody looks again."""
+        with self._changed:
+            self._seen = seen
+            self._changed.notify()
 
     def hurry(self) -> None:
         """Look as soon as may be."""
@@ -143,7 +123,7 @@ class OpenLog(QObject):
     def stop(self) -> None:
         """Read no more; the threads end soon."""
         with self._changed:
-            self._stopping = True
+            self._stop.set()
             opened = self._log
             self._changed.notify()
         if self.session is not None:
@@ -160,7 +140,7 @@ class OpenLog(QObject):
         return not self._thread.is_alive() and (self.session is None or self.session.wait(max(0.0, rest)))
 
     def _begin(self, opened: OpenedLike) -> None:
-        if self._stopping:
+        if self._stop.is_set():
             return
         self.console_url = opened.console_url
         self.session = LogSession(opened.book, self)
@@ -181,7 +161,7 @@ class OpenLog(QObject):
             return
         with self._changed:
             self._log = opened
-            stopping = self._stopping
+            stopping = self._stop.is_set()
         try:
             if not stopping:
                 self._tell(self._ready, opened)
@@ -196,25 +176,30 @@ class OpenLog(QObject):
             opened.book.close()
 
     def _fill(self, opened: OpenedLike) -> None:
-        due = [0.0 for _source in opened.sources]
-        while not self._stopping:
+        sources = [source for _choices, source in opened.parts]
+        due = [0.0 for _source in sources]
+        while not self._stop.is_set():
             self._do_wishes(opened, due)
-            for place, source in enumerate(opened.sources):
+            for place, source in enumerate(sources):
                 for _piece in range(BUSY_PIECES):
-                    if due[place] > time.monotonic() or self._stopping:
+                    if due[place] > time.monotonic() or self._stop.is_set() or not self._wanted(source):
                         break
                     due[place] = time.monotonic() + source.step()
             self._tell_states(opened)
             with self._changed:
                 rest = min(due, default=REST_S) - time.monotonic()
-                if rest > 0 and not (self._stopping or self._older or self._hurried):
-                    self._changed.wait(min(rest, REST_S))
+                if not (self._stop.is_set() or self._older or self._hurried) and (rest > 0 or not self._seen):
+                    self._changed.wait(max(0.05, min(rest, REST_S)) if self._seen else REST_S)
+
+    def _wanted(self, source: LogSource) -> bool:
+        """Return whether to go on: what is not seen is read to its first end, and then left alone."""
+        return self._seen or source.view.loading
 
     def _do_wishes(self, opened: OpenedLike, due: list[float]) -> None:
         with self._changed:
             older, self._older = self._older, False
             hurried, self._hurried = self._hurried, False
-        for place, source in enumerate(opened.sources):
+        for place, (_choices, source) in enumerate(opened.parts):
             if hurried:
                 source.hurry()
                 due[place] = 0.0
@@ -227,18 +212,18 @@ class OpenLog(QObject):
                     log.info("older lines could not be had: %s", one_line(redact(str(error))))
 
     def _tell_states(self, opened: OpenedLike) -> None:
-        views = [source.view for source in opened.sources]
+        parts = [(choices, source.view) for choices, source in opened.parts]
         states = tuple(
-            SourceState(wish, view, None if view.trouble is None else Trouble.of(view.trouble))
-            for wish, view in zip(self.wish.sources, views, strict=True)
+            SourceState(choices, view, None if view.trouble is None else Trouble.of(view.trouble))
+            for choices, view in parts
         )
         if states != self._states:
             self._states = states
             self._tell(self.told, states)
 
-    def _tell(self, signal: "Signal", what: object) -> None:
-        if not self._stopping:
-            signal.emit(what)  # type: ignore[attr-defined]  # bound to this object
+    def _tell(self, signal: SignalInstance, what: object) -> None:
+        if not self._stop.is_set():
+            signal.emit(what)
 
 
 class LogReader(QObject):
@@ -275,7 +260,7 @@ class LogReader(QObject):
     def wait(self, seconds: float) -> bool:
         """Wait for the threads to end, at most so long; return whether they have."""
         deadline = time.monotonic() + max(0.0, seconds)
-        return all([opened.wait(max(0.0, deadline - time.monotonic())) for opened in self._logs])
+        return all(opened.wait(max(0.0, deadline - time.monotonic())) for opened in self._logs)
 
 
 def _crash(error: Exception) -> Trouble:

@@ -1,4 +1,4 @@
-"""Searches for the failures that AutoVideo's users meet: predefined, highlighted wherever they show, and explained."""
+"""Searches for the failures that AutoVideo's users meet: predefined, highlighted and explained."""
 
 import re
 from collections.abc import Callable
@@ -40,14 +40,20 @@ FAILURE_SEARCHES: tuple[FailureSearch, ...] = (
     FailureSearch("elevenlabs", lambda: _("ElevenLabs: quota used up"), r"quota_exceeded|elevenlabs.{0,40}401"),
     FailureSearch("moviepy", lambda: _("Render container: no MoviePy"), r"No module named '?moviepy"),
     FailureSearch(
-        "gpu-quota", lambda: _("No GPU quota in the region"), r"RESOURCE_EXHAUSTED|quota metrics? exceed|exceed(?:s|ed)? quota"
+        "gpu-quota",
+        lambda: _("No GPU quota in the region"),
+        r"RESOURCE_EXHAUSTED|quota metrics? exceed|exceed(?:s|ed)? quota",
     ),
     FailureSearch("time-limit", lambda: _("Job reached its time limit"), r"did not complete within \d{1,7} seconds"),
     FailureSearch(
-        "permission", lambda: _("Permission missing"), r"permission.{0,40}denied|PERMISSION_DENIED|does not have permission"
+        "permission",
+        lambda: _("Permission missing"),
+        r"permission.{0,40}denied|PERMISSION_DENIED|does not have permission",
     ),
     FailureSearch(
-        "vertex-service", lambda: _("Server's Vertex AI service did not start"), r"VertexGPUJobService not initialized"
+        "vertex-service",
+        lambda: _("Server's Vertex AI service did not start"),
+        r"VertexGPUJobService not initialized",
     ),
     FailureSearch(
         "tts-credentials",

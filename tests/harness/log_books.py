@@ -142,7 +142,9 @@ class EndlessBook:
             taken = [line.number for line in lines if selection.takes(line)]
             taken = [number for number in taken if pattern is None or pattern.within(self.line(number).text)]
             found = array("q", reversed(taken) if backwards else taken)
-            yield Found(found, start if backwards else start + len(lines), (start + len(lines) - first) / (end - first))
+            yield Found(
+                found, start if backwards else start + len(lines), (start + len(lines) - first) / (end - first)
+            )
 
     def histogram(
         self, bars: int, since: datetime | None = None, until: datetime | None = None

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from avdesk.bridge.log_numbers import as_ranges, renumbered_one
 from avdesk.bridge.log_session import Growth, LinesTold, LogSession
 from avdesk.core.logline import LogLine
-from avdesk.bridge.log_numbers import as_ranges, renumbered_one
 
 KEPT = 6000
 """Lines that are kept at hand."""

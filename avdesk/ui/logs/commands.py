@@ -36,6 +36,11 @@ class Command(StrEnum):
     COPY_JSON = "copy-json"
     EXPORT = "export"
     OPEN_FILE = "open-file"
+    WHOLE = "whole"
+    HISTOGRAM = "histogram"
+    OLDER = "older"
+    CONSOLE = "console"
+    ONLY_JOB = "only-job"
     ESCAPE = "escape"
     HELP = "help"
 

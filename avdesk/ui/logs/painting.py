@@ -80,7 +80,9 @@ class RowPainter:
     def _paint_placeholder(self, painter: QPainter, box: QRectF) -> None:
         looks = self._looks
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(blend(looks.palette.color(QPalette.ColorRole.Text), looks.palette.color(QPalette.ColorRole.Base), 0.07))
+        painter.setBrush(
+            blend(looks.palette.color(QPalette.ColorRole.Text), looks.palette.color(QPalette.ColorRole.Base), 0.07)
+        )
         line = box.height() * 0.4
         top = box.top() + (box.height() - line) / 2
         painter.drawRoundedRect(QRectF(looks.gutter, top, looks.time_width - STEP, line), 2, 2)

@@ -55,7 +55,7 @@ class Placing:
         return placed
 
     def up(self, last: int, height: float, line_height: float, measure: Height) -> list[Placed]:
-        """Return the rows that fill `height` up from its lower edge, ending in `last`; all there are, from the top."""
+        """Return the rows that fill `height` up from its lower edge, ending in `last`."""
         placed: list[Placed] = []
         y, row = height, self.shown_at_or_before(last)
         while y > 0 and row >= 0:

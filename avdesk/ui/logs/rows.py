@@ -5,10 +5,10 @@ from bisect import bisect_left
 
 from PySide6.QtCore import QObject, Signal
 
+from avdesk.bridge.log_numbers import renumbered
 from avdesk.bridge.log_session import Growth
 from avdesk.core.logline import LogLine
 from avdesk.ui.logs.cache import LineCache
-from avdesk.bridge.log_numbers import renumbered
 
 
 class Rows(QObject):

@@ -150,7 +150,9 @@ class LogView(QAbstractScrollArea):
 
     def reveal(self, row: int, *, centre: bool = False) -> None:
         """Scroll so that a row is in sight."""
-        whole = [each.row for each in self._placed if each.y >= 0 and each.y + each.height <= self.viewport().height()]
+        whole = [
+            each.row for each in self._placed if each.y >= 0 and each.y + each.height <= self.viewport().height()
+        ]
         if row in whole:
             return
         if row < self.rows.count - 1 or not self._following:
