@@ -33,10 +33,9 @@ def build() -> click.Command:
         "edit",
         callback=_edit,
         short=_("The file in your editor, checked before it is saved."),
-        about=_(
-            "Open a copy of the file in $VISUAL or $EDITOR. It is saved when nothing is wrong with it; otherwise you "
-        )
-        + _("are told what and asked again. Nothing that you wrote is lost."),
+        about=_("Open a copy of the file in $VISUAL or $EDITOR, and save it when nothing is wrong with it.")
+        + " "
+        + _("Otherwise you are told what is, and asked again. Nothing that you wrote is lost."),
     )
 
 
