@@ -53,6 +53,9 @@ TYPED = (
     "state:failed",
     "state:failed age<7d",
     "ran>30m",
+    "video-job-0000a",
+    "id:0000a",
+    "-name:render",
     "",
 )
 AGAINST = "QSortFilterProxyModel"

@@ -6,8 +6,9 @@ column that holds numbers or what is shared by many, a hundred thousand are gone
 
 import math
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import compress
 
 from avdesk.core.jobfacts import JobFacts, JobKind
 from avdesk.core.jobquery import JobQuery, Term
@@ -46,6 +47,7 @@ class JobSheet:
 
     def __init__(self) -> None:
         """Start empty."""
+        self._rows: list[SheetFacts | None] = []
         self._kinds: list[JobKind | None] = []
         self._owns: list[str] = []
         self._columns = {name: array("d") for name in ("age", "ran", "queued", "cost")}
@@ -73,20 +75,34 @@ class JobSheet:
         while self.catch_up():
             yield
 
-    def answering(self, query: JobQuery, now: datetime, environment: str) -> Steps[bytes]:
-        """Return a one for each slot whose job answers to the query, zeros for others and any for those not in use.
+    def answering(self, query: JobQuery, now: datetime, environment: str) -> Steps[tuple[set[JobFacts | None], bool]]:
+        """Return the jobs that answer to the query; or, where these are more, the others and True.
 
-        What asks each job by itself (`OfOne`) is left out.
+        Of what is asked of each job by itself (`OfOne`), only what has to hold at least is asked. What `change` told
+        is taken up first.
         """
-        asks = [(self._asking(term, now, environment), term.negated) for term in query.terms]
+        yield from self.catching_up()
+        marks = yield from self._marking(query, now, environment)
+        others = 2 * marks.count(1) > len(marks)
+        if others:
+            marks = marks.translate(_TURNED)
+        found: set[JobFacts | None] = set()
+        for start in range(0, len(marks), _ASKED_ROWS):
+            found.update(compress(self._rows[start : start + _ASKED_ROWS], marks[start : start + _ASKED_ROWS]))
+            yield
+        return found, others
+
+    def _marking(self, query: JobQuery, now: datetime, environment: str) -> Steps[bytes]:
+        """Return a one for each slot whose job answers, a zero for each other one, and any for those not in use."""
+        # "-id:…" asks the opposite of all that is asked, of which this is only a part.
+        terms = [term for term in query.terms if not (term.negated and isinstance(term.question, OfOne))]
+        asks = [(self._asking(term, now, environment), term.negated) for term in terms]
         marks = bytearray()
-        for start in range(0, len(self._kinds), _ASKED_ROWS):
-            part = slice(start, min(start + _ASKED_ROWS, len(self._kinds)))
+        for start in range(0, len(self._rows), _ASKED_ROWS):
+            part = slice(start, min(start + _ASKED_ROWS, len(self._rows)))
             size = part.stop - start
             found = int.from_bytes(b"\x01" * size)
             for ask, negated in asks:
-                if ask is None:
-                    continue
                 answers = bytes(ask(part))
                 found &= int.from_bytes(answers.translate(_TURNED) if negated else answers)
                 if not found:
@@ -99,12 +115,14 @@ class JobSheet:
         if self._free:
             slot = self._free.pop()
         else:
-            slot = len(self._kinds)
+            slot = len(self._rows)
+            self._rows.append(None)
             self._kinds.append(None)
             self._owns.append("")
             for column in self._columns.values():
                 column.append(_UNKNOWN)
         row.slot = slot
+        self._rows[slot] = row
         self._kinds[slot] = row.kind
         self._owns[slot] = row.own
         if len(self._characters) < _CHARACTERS:
@@ -119,12 +137,13 @@ class JobSheet:
 
     def _take(self, row: SheetFacts) -> None:
         slot = row.slot
+        self._rows[slot] = None
         self._kinds[slot] = None
         self._owns[slot] = ""
         self._live.pop(slot, None)
         self._free.append(slot)
 
-    def _asking(self, term: Term, now: datetime, environment: str) -> Ask | None:
+    def _asking(self, term: Term, now: datetime, environment: str) -> Ask:
         match term.question:
             case OfKind():
                 return self._of_kinds(term.question.test)
@@ -133,7 +152,7 @@ class JobSheet:
             case Measure():
                 return self._of_measure(term.question, now)
             case OfOne():
-                return None
+                return self._of_own(term.question.words)
             case None:
                 return self._of_text(term.value)
 
@@ -148,6 +167,13 @@ class JobSheet:
         return lambda part: [
             answers[kind] or word in own for kind, own in zip(self._kinds[part], self._owns[part], strict=True)
         ]
+
+    def _of_own(self, words: Sequence[str]) -> Ask:
+        """Ask what has to hold at least, the rest is asked of each job."""
+        if len(words) == 1:
+            word = words[0]
+            return lambda part: [word in own for own in self._owns[part]]
+        return lambda part: [not words or any(word in own for word in words) for own in self._owns[part]]
 
     def _of_measure(self, measure: Measure, now: datetime) -> Ask:
         compare, limit = measure.compare, measure.limit

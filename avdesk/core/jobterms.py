@@ -193,18 +193,19 @@ def _label(value: str) -> KindTest:
     return test
 
 
-def _id(value: str) -> Test:
+def _id(value: str) -> "OfOne":
     words = _alternatives(value)
 
     def test(facts: JobFacts) -> bool:
         job = facts.job
         return any(word in job.id or word in job.number or word == job.resource_name.casefold() for word in words)
 
-    return test
+    # A whole resource name is the only thing that is not among what is searched of the job.
+    return OfOne(test, () if any("/" in word for word in words) else words)
 
 
-def _name(value: str) -> Test:
-    return lambda facts: value in facts.job.display_name.casefold()
+def _name(value: str) -> "OfOne":
+    return OfOne(lambda facts: value in facts.job.display_name.casefold(), (value,))
 
 
 KIND_FIELDS: Mapping[str, Callable[[str], KindTest]] = MappingProxyType(
@@ -219,7 +220,7 @@ KIND_FIELDS: Mapping[str, Callable[[str], KindTest]] = MappingProxyType(
         "label": _label,
     }
 )
-OWN_FIELDS: Mapping[str, Callable[[str], Test]] = MappingProxyType({"id": _id, "name": _name})
+OWN_FIELDS: Mapping[str, Callable[[str], "OfOne"]] = MappingProxyType({"id": _id, "name": _name})
 """Terms with a value; ``env:`` is apart, because it asks nothing of a job."""
 
 ENVIRONMENT = "env"
@@ -280,9 +281,15 @@ class OfKind:
 
 @dataclass(frozen=True, slots=True)
 class OfOne:
-    """What is asked of each job by itself."""
+    """What is asked of each job by itself.
+
+    Attributes:
+        test: what is asked.
+        words: `JobFacts.own` of each job that answers holds one of these; empty: that is not certain.
+    """
 
     test: Test
+    words: Sequence[str]
 
 
 Question = OfKind | OfOne | OfEnvironment | Measure
@@ -292,7 +299,7 @@ def field_question(name: str, value: str) -> Question:
     """Return what a term such as ``state:failed`` asks. Raises BadValueError."""
     if name == ENVIRONMENT:
         return OfEnvironment(_alternatives(value))
-    return OfKind(KIND_FIELDS[name](value)) if name in KIND_FIELDS else OfOne(OWN_FIELDS[name](value))
+    return OfKind(KIND_FIELDS[name](value)) if name in KIND_FIELDS else OWN_FIELDS[name](value)
 
 
 def measure_question(name: str, sign: str, value: str) -> Measure:

@@ -14,6 +14,8 @@ RowT = TypeVar("RowT", bound=Hashable)
 MOST_SPANS = 24
 """Separate runs of rows that come or go one by one."""
 
+_LEAVING, _COMING, _STAYING = (bytes(number == code for number in range(256)) for code in (1, 2, 3))
+
 MOST_MOVES = 6
 """Rows that move one by one."""
 
@@ -102,21 +104,20 @@ def sifting(rows: list[RowT], old: list[RowT], before: bytes, new: list[RowT], a
     """Return how `old` becomes `new`, both holding some of `rows` in their order: ones mark these, zeros others."""
     if before == after:
         return no_edits(old)
-    one, other = int.from_bytes(before), int.from_bytes(after)
-    both, size = one & other, len(rows)
-    gone = list(compress(rows, (one - both).to_bytes(size)))
+    # Each row as a byte: 0 is in neither list, 1 leaves, 2 comes, 3 stays. All of it is done by C.
+    codes = (int.from_bytes(before) + 2 * int.from_bytes(after)).to_bytes(len(rows))
+    gone = list(compress(rows, codes.translate(_LEAVING))) if 1 in codes else []
     yield
-    come = list(compress(rows, (other - both).to_bytes(size)))
-    yield
-    removed = _gaps(bytes(compress(after, before))) if gone else ()
-    inserted = _gaps(bytes(compress(before, after))) if come else ()
+    come = list(compress(rows, codes.translate(_COMING))) if 2 in codes else []
     yield
     if not gone:
         kept = old
     elif not come:
         kept = new
     else:
-        kept = list(compress(rows, both.to_bytes(size)))
+        kept = list(compress(rows, codes.translate(_STAYING)))
+    removed = _runs_of(1, codes.translate(None, b"\x00\x02"))
+    inserted = _runs_of(2, codes.translate(None, b"\x00\x01"))
     return RowEdits(old, gone, None if removed is None else removed[::-1], kept, kept, (), come, inserted, new)
 
 
@@ -243,14 +244,16 @@ def _spans(places: Sequence[int]) -> tuple[Span, ...] | None:
     return tuple(spans)
 
 
-def _gaps(marks: bytes) -> tuple[Span, ...] | None:
-    """Return where zeros stand as runs without gaps; None where these are more than `MOST_SPANS`."""
+def _runs_of(code: int, codes: bytes) -> tuple[Span, ...] | None:
+    """Return where a code stands as runs without gaps, the other one being 3; None where more than `MOST_SPANS`."""
     spans: list[Span] = []
-    first = marks.find(0)
+    first = codes.find(code)
     while first >= 0:
         if len(spans) == MOST_SPANS:
             return None
-        end = marks.find(1, first)
-        spans.append(Span(first, (len(marks) if end < 0 else end) - 1))
-        first = marks.find(0, end) if end >= 0 else -1
+        end = codes.find(3, first)
+        if end < 0:
+            end = len(codes)
+        spans.append(Span(first, end - 1))
+        first = codes.find(code, end)
     return tuple(spans)

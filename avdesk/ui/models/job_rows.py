@@ -1,7 +1,6 @@
 """The rows of the job table, and what work on them leads to: values, without Qt."""
 
 import math
-from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -84,7 +83,6 @@ class Content:
         ordered: all rows as the arrangement orders them.
         shown: those of them that answer to its query.
         marks: a one for each of `ordered` that is shown, a zero for the others; None where that is not known.
-        slots: the places of `ordered` in the sheet; None where they are not known.
         sheet: what is asked of all rows; has to be told when it is these that count.
         occurring: the values that occur; these alone are added to.
     """
@@ -96,7 +94,6 @@ class Content:
     occurring: Occurring
     sheet: JobSheet
     marks: bytes | None = None
-    slots: "array[int] | None" = None
 
 
 @dataclass(frozen=True, slots=True)
