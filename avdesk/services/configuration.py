@@ -25,6 +25,9 @@ from avdesk.i18n import _
 
 log = logging.getLogger(__name__)
 
+MAX_ATTEMPTS = 20
+"""To save where other programs save again and again at the same time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -144,7 +147,7 @@ class Configuration:
         Raises:
             KnownError: as `save` and `merge`, but for `ChangedOutsideError` after several attempts only.
         """
-        for _attempt in range(3):
+        for _attempt in range(MAX_ATTEMPTS):
             try:
                 return self.save(opened, text), None
             except ChangedOutsideError:

@@ -1,5 +1,7 @@
 """The configuration as windows and the command line edit it."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -159,3 +161,24 @@ def test_an_import_is_previewed_sets_what_is_known_and_tells_what_not(service: C
     assert not service.path.exists()
     with pytest.raises(ConfigError):
         service.imported("[broken", TEXT)
+
+
+def test_what_many_save_at_the_same_time_is_all_there(service: Configuration) -> None:
+    service.save(service.open(), TEXT)
+    start = threading.Barrier(8)
+
+    def save(number: int) -> None:
+        mine = Configuration(service.paths)
+        opened = mine.open()
+        document = opened.document()
+        document.put(f"tools.t{number}", number)
+        start.wait(10)
+        _now, merged = mine.save_merged(opened, document.text)
+        assert merged is None or not merged.conflicts
+
+    with ThreadPoolExecutor(8) as pool:
+        for future in [pool.submit(save, number) for number in range(8)]:
+            future.result(60)
+    saved = service.open()
+    assert saved.document().given("tools") == {f"t{number}": number for number in range(8)}
+    assert saved.text.startswith(TEXT)
