@@ -199,10 +199,12 @@ def kept_words(facts: CredentialFacts) -> str:
         return _("sealed beside the configuration")
     if facts.kind is Kind.GCLOUD and facts.kept is not Kept.NOWHERE:
         return _("installed; whether it is signed in is not known")
+    if facts.kind is Kind.IDENTITY and facts.kept is Kept.OUTSIDE:
+        return _("made from Google’s credentials")
     return {
         Kept.KEYRING: _("in the keyring"),
         Kept.SESSION: _("held for this session"),
-        Kept.OUTSIDE: _("there"),
+        Kept.OUTSIDE: _("found"),
         Kept.NOWHERE: _("none"),
         Kept.UNKNOWN: _("unknown"),
     }[facts.kept]

@@ -81,7 +81,7 @@ def show(qtbot: QtBot, desk: CredentialDesk, emulator: Emulator) -> Show:
     return make
 
 
-def give(qtbot: QtBot, panel: CredentialsPanel, text: str, press: str = "save") -> SecretDialog:
+def give(panel: CredentialsPanel, text: str, press: str = "save") -> SecretDialog:
     """Open the dialog for a token, type, and press a button."""
     QTest.mouseClick(panel.rows[Kind.BEARER].set, Qt.MouseButton.LeftButton)
     (dialog,) = [each for each in panel.findChildren(SecretDialog) if each.isVisible()]
@@ -103,7 +103,7 @@ def test_a_token_is_typed_unseen_tried_and_stored(
     assert state(panel) == "none"
     assert not panel.rows[Kind.BEARER].clear.isEnabled()
     with qtbot.waitSignals([desk.renewed, panel.changed], timeout=10_000):
-        dialog = give(qtbot, panel, OPAQUE)
+        dialog = give(panel, OPAQUE)
         assert dialog.field.echoMode() is QLineEdit.EchoMode.Password
         assert OPAQUE not in dialog.field.displayText()
     qtbot.waitUntil(lambda: state(panel) == "in the keyring", timeout=10_000)
@@ -116,7 +116,7 @@ def test_a_refused_token_is_stored_only_when_it_is_meant(
 ) -> None:
     emulator.access = Access(token=OPAQUE)
     panel = show()
-    dialog = give(qtbot, panel, "some-other-text")
+    dialog = give(panel, "some-other-text")
     qtbot.waitUntil(lambda: "is refused" in dialog.trial.lines[0].words.text(), timeout=10_000)
     assert backend.kept == {}
     assert dialog.save.text() == "Save all the same"
@@ -127,7 +127,7 @@ def test_a_refused_token_is_stored_only_when_it_is_meant(
 
 def test_what_is_no_token_is_told_at_once(qtbot: QtBot, show: Show, backend: MemoryKeyring) -> None:
     panel = show()
-    dialog = give(qtbot, panel, "two words", press="test")
+    dialog = give(panel, "two words", press="test")
     qtbot.waitUntil(lambda: "blanks" in plain(dialog.trial.lines[0].words.text()), timeout=10_000)
     assert backend.kept == {}
 
@@ -137,7 +137,7 @@ def test_without_a_keyring_the_session_can_hold_it(
 ) -> None:
     backend.fault = keyring.errors.NoKeyringError("none")
     panel = show()
-    dialog = give(qtbot, panel, OPAQUE)
+    dialog = give(panel, OPAQUE)
     qtbot.waitUntil(lambda: "stored nowhere" in dialog.words(), timeout=10_000)
     assert dialog.hold.isVisible()
     with qtbot.waitSignal(desk.renewed, timeout=10_000):

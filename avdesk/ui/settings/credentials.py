@@ -258,10 +258,15 @@ class _Row:
 
     def place(self, grid: QGridLayout, row: int) -> None:
         """Put it into a row of the grid."""
+        # The first line of each text stands level with the buttons' words, where there are buttons.
+        drop = max(0, (self.set.sizeHint().height() - self.name.sizeHint().height()) // 2) if self._given else 0
+        self.name.setContentsMargins(0, drop, 0, 0)
         words = QVBoxLayout()
+        words.setContentsMargins(0, drop, 0, 0)
         words.setSpacing(0)
         words.addWidget(self.state)
         words.addWidget(self.note)
+        words.addStretch(1)
         top = Qt.AlignmentFlag.AlignTop
         grid.addWidget(self.name, row, 0, top)
         grid.addLayout(words, row, 1)

@@ -63,6 +63,8 @@ class SecretDialog(QDialog):
         self._connect()
         self._show_keyring(keyring)
         self._check()
+        self.resize(_WIDTH, self.sizeHint().height())
+        self._fit()
         self.field.setFocus()
 
     @property
@@ -153,11 +155,22 @@ class SecretDialog(QDialog):
         for button in (self.save, self.test, self.hold):
             button.setEnabled(given and free)
 
+    def _fit(self) -> None:
+        """Grow to what there is to read; labels that wrap tell a dialog too little of their height."""
+        column = self.layout()
+        assert column is not None, "the dialog was laid out"
+        column.activate()
+        height = column.totalHeightForWidth(self.width())
+        self.setMinimumHeight(height)
+        if self.height() < height:
+            self.resize(self.width(), height)
+
     def _try(self, *, store_after: bool) -> None:
         self._store_after = store_after
         self._pending = self.entered
         self.trial.wait()
         self._check()
+        self._fit()
         self._desk.try_entered(self._environment, self._pending)
 
     def _save(self) -> None:
@@ -185,6 +198,7 @@ class SecretDialog(QDialog):
             self.save.setText(_("Save all the same"))
             self.save.setAccessibleName(_("Save all the same"))
         self._check()
+        self._fit()
 
     def _on_changed(self, told: ChangedTold) -> None:
         if told.entered is None or told.entered is not self._pending:
@@ -198,6 +212,7 @@ class SecretDialog(QDialog):
         else:
             self.trial.show_trials((), told.trouble)
         self._check()
+        self._fit()
 
     def _refuse_by_keyring(self, trouble: Trouble) -> None:
         self.keyring_note.show_text(
@@ -229,6 +244,7 @@ class SecretDialog(QDialog):
             self.hold.hide()
         else:
             self.keyring_note.show_text(f"{trouble.message} {trouble.advice}".strip())
+        self._fit()
 
     def _forget(self) -> None:
         """Keep nothing of what was typed, and hear no more."""

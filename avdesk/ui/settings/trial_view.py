@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from avdesk.core.credentials import Trial, kind_words
 from avdesk.core.snapshot import Trouble
@@ -14,7 +15,6 @@ from avdesk.ui.colours import Tone
 from avdesk.ui.theme import HALF, STEP
 from avdesk.ui.widgets.sign import SignView
 from avdesk.ui.widgets.text import Role, Text
-from avdesk.ui.widgets.titled import titled_row
 
 _MOST_TRIALS = 2
 _MOST_LINES = 6
@@ -28,11 +28,15 @@ class _TrialLine(QWidget):
         self.sign = SignView(16)
         self.words = Text("", wrap=True)
         self.more = Text("", Role.SECONDARY, wrap=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(HALF)
-        column.addLayout(titled_row(self.sign, self.words))
-        column.addWidget(self.more)
+        words = QVBoxLayout()
+        words.setSpacing(HALF)
+        words.addWidget(self.words)
+        words.addWidget(self.more)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(STEP)
+        row.addWidget(self.sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
         self.hide()
 
     def show_trial(self, trial: Trial) -> None:
@@ -64,6 +68,7 @@ class TrialView(QWidget):
         self.commands = QPlainTextEdit()
         self.commands.setReadOnly(True)
         self.commands.setTabChangesFocus(True)
+        self.commands.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)  # a command is one line
         self.commands.setAccessibleName(_("Commands that grant what is missing"))
         self.copy = QPushButton(_("Copy commands"))
         self.copy.setAccessibleName(_("Copy commands"))
@@ -72,8 +77,9 @@ class TrialView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(STEP)
-        for part in (self.waiting, *self.lines, self.commands, self.copy):
+        for part in (self.waiting, *self.lines, self.commands):
             column.addWidget(part)
+        column.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignLeft)
         self.clear()
 
     def clear(self) -> None:
@@ -96,7 +102,7 @@ class TrialView(QWidget):
             line.show_trial(trial)
         commands = "\n".join(command for trial in trials for command in trial.grant)
         if commands:
-            lines = min(_MOST_LINES, 2 * len(commands.splitlines()) + 1)
+            lines = min(_MOST_LINES, len(commands.splitlines())) + 1  # and the scroll bar
             self.commands.setPlainText(commands)
             self.commands.setFixedHeight(lines * self.commands.fontMetrics().lineSpacing() + 2 * STEP)
         self.commands.setVisible(bool(commands))

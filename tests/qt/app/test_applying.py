@@ -18,6 +18,7 @@ from avdesk.app.window_host import WindowHost
 from avdesk.bridge.actions import ActionRunner, ActionsLike
 from avdesk.bridge.announced import Announced
 from avdesk.bridge.announcer import Announcer
+from avdesk.bridge.credentials import CredentialDesk
 from avdesk.bridge.job_archive import ArchiveLike, ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedLike, RememberedReader
@@ -30,6 +31,7 @@ from avdesk.core.actions import ActionKind
 from avdesk.core.alerts import Alert, AlertAction
 from avdesk.core.jobs import JobState
 from avdesk.core.snapshot import Snapshot
+from avdesk.services.credentials import Credentials
 from avdesk.ui.main_window import MainWindow
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.tray import Tray
@@ -88,6 +90,7 @@ class World:
             actions=ActionRunner(_make_actions),
             archive=ArchiveLoader(_make_archive),
             remembered=remembered,
+            credentials=CredentialDesk(lambda: Credentials(folder)),
         )
         self.desk = Desk(self.parts)
         self.applying = Applying(self.parts, loaded)
