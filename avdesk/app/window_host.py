@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from avdesk.app.latest import Latest
 from avdesk.bridge.job_archive import OlderTold
-from avdesk.bridge.remembered import AuditTold, ExportTold
+from avdesk.bridge.remembered import AuditTold, ExportTold, HistoryTold
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionKind, ActionPreview, ActionRecord, ActionRequest
 from avdesk.core.jobs import Job
@@ -157,6 +157,11 @@ class WindowHost(QObject):
         """Hand on how the export of the audit list came out."""
         if self._window is not None:
             self._window.asker.show_export(told)
+
+    def show_history(self, told: HistoryTold | ExportTold) -> None:
+        """Hand past runs, or how their export came out, on to the window that asked."""
+        if self._window is not None:
+            self._window.show_history(told)
 
     def ask_in_new_window(self, environment: str, kind: ActionKind, jobs: Sequence[Job]) -> None:
         """Open the window for a question about an action; one that is there asks by itself."""

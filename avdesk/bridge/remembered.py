@@ -1,4 +1,4 @@
-"""What AVDesk has kept, read off the GUI thread: the audit list, and what the servers are known to have.
+"""What AVDesk has kept, read off the GUI thread: the audit list, past runs, what the servers are known to have.
 
 The GUI thread asks for a preview of an action and gets it at once, by what was read last; where nothing was read yet,
 the preview says both ways that the action may go.
@@ -7,7 +7,7 @@ the preview says both ways that the action may go.
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +20,9 @@ from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionPreview, ActionRecord, ActionRequest, ActionState
 from avdesk.core.endpoints import Endpoints
 from avdesk.core.errors import KnownError
+from avdesk.core.history import PastRuns
 from avdesk.core.jobs import Job
+from avdesk.core.run import Run
 from avdesk.core.snapshot import Trouble
 from avdesk.i18n import _
 
@@ -37,6 +39,8 @@ class RememberedLike(Protocol):
     def endpoints(self, environment: str) -> Endpoints: ...
     def audit(self, limit: int, environment: str | None = None) -> tuple[ActionRecord, ...]: ...
     def export(self, file: Path, environment: str | None = None) -> int: ...
+    def history(self, environment: str, limit: int) -> PastRuns: ...
+    def export_history(self, file: Path, environment: str, runs: Sequence[Run]) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +68,30 @@ class ExportTold:
     trouble: Trouble | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class HistoryTold:
+    """Past runs as they were read, or `trouble` says why they could not be."""
+
+    environment: str
+    past: PastRuns
+    trouble: Trouble | None = None
+
+
 class RememberedReader(QObject):
     """Reads in short-lived threads; lives in the GUI thread.
 
     Signals:
         audit_told: an `AuditTold`.
         export_told: an `ExportTold`.
+        history_told: a `HistoryTold`.
+        history_export_told: an `ExportTold`, of past runs.
         endpoints_told: an environment's name, and its server's `Endpoints`.
     """
 
     audit_told = Signal(object)
     export_told = Signal(object)
+    history_told = Signal(object)
+    history_export_told = Signal(object)
     endpoints_told = Signal(str, object)
 
     environment = "remembered"
@@ -138,6 +155,14 @@ class RememberedReader(QObject):
         """Write the audit list of an environment, an empty name: of all, to a file."""
         self._run(lambda: self._export(environment or None, Path(file)))
 
+    def read_history(self, environment: str, limit: int) -> None:
+        """Read an environment's past runs."""
+        self._run(lambda: self._read_history(environment, limit))
+
+    def export_history(self, environment: str, file: str, runs: Sequence[Run]) -> None:
+        """Write past runs of an environment to a file."""
+        self._run(lambda: self._export_history(environment, Path(file), tuple(runs)))
+
     def ask_to_stop(self) -> None:
         """Begin nothing more."""
         with self._lock:
@@ -193,6 +218,15 @@ class RememberedReader(QObject):
     def _export(self, environment: str | None, file: Path) -> None:
         trouble, count = _told(lambda: self._make().export(file, environment), 0)
         self._tell(lambda: self.export_told.emit(ExportTold(file, count, trouble)))
+
+    def _read_history(self, environment: str, limit: int) -> None:
+        nothing = PastRuns(environment, (), limit)
+        trouble, found = _told(lambda: self._make().history(environment, limit), nothing)
+        self._tell(lambda: self.history_told.emit(HistoryTold(environment, found, trouble)))
+
+    def _export_history(self, environment: str, file: Path, runs: tuple[Run, ...]) -> None:
+        trouble, count = _told(lambda: self._make().export_history(file, environment, runs), 0)
+        self._tell(lambda: self.history_export_told.emit(ExportTold(file, count, trouble)))
 
     def _tell(self, tell: Callable[[], None]) -> None:
         if not self._stopping:  # by then it may be that nobody is there any more

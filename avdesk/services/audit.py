@@ -97,14 +97,15 @@ def as_csv(records: Sequence[ActionRecord]) -> str:
     names = list(rows[0]) if rows else list(_NAMES)
     writer.writerow(names)
     for row in rows:
-        writer.writerow([_cell(row[name]) for name in names])
+        writer.writerow([cell(row[name]) for name in names])
     return text.getvalue()
 
 
 _NAMES = ("id", "action", "environment", "job_id", "who", "asked_at", "state", "detail")
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """Return a value as a cell of a table that no spreadsheet takes for a formula."""
     if value is None:
         return ""
     text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)

@@ -1,10 +1,11 @@
-"""What AVDesk has kept and somebody wants to see: the audit list, and what its servers are known to have.
+"""What AVDesk has kept and somebody wants to see: the audit list, past runs, what its servers are known to have.
 
 Nothing is asked of anybody here; but a disk may be slow, so none of this is for the GUI thread.
 """
 
 import contextlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from avdesk.config.paths import Paths
@@ -12,8 +13,12 @@ from avdesk.config.settings import Settings
 from avdesk.core.actions import ActionRecord
 from avdesk.core.endpoints import Endpoints
 from avdesk.core.errors import StoreError
+from avdesk.core.history import PastRuns
+from avdesk.core.run import Run
 from avdesk.i18n import _
+from avdesk.services import history
 from avdesk.services.audit import MOST, Audit, as_csv, as_json_lines
+from avdesk.services.history import past_runs
 from avdesk.services.server_calls import known_endpoints
 from avdesk.store.memory import Memory
 
@@ -57,19 +62,47 @@ class Remembered:
             StoreError: the list cannot be read, or the file not written.
         """
         records = self.audit(MOST, environment)
-        text = as_csv(records) if file.suffix.lower() == ".csv" else as_json_lines(records)
-        part = file.with_name(f".{file.name}.part")
-        try:
-            part.unlink(missing_ok=True)
-            handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-            part.replace(file)
-        except OSError as error:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-            raise StoreError(
-                _("{file} cannot be written: {reason}.").format(file=file.name, reason=error.strerror or error),
-                _("Choose another folder, or free some space."),
-            ) from error
+        _write_private(file, as_csv(records) if file.suffix.lower() == ".csv" else as_json_lines(records))
         return len(records)
+
+    def history(self, environment: str, limit: int) -> PastRuns:
+        """Return the most recent runs of an environment that have ended, and what was learnt from them.
+
+        Raises:
+            StoreError: they cannot be read.
+        """
+        memory = Memory(self._paths.database)
+        try:
+            return past_runs(memory, environment, limit)
+        finally:
+            memory.close()
+
+    def export_history(self, file: Path, environment: str, runs: Sequence[Run]) -> int:
+        """Write runs to `file`, as CSV where its name says so, else as JSON; return how many.
+
+        The file is private to the user, and there in whole or not at all.
+
+        Raises:
+            StoreError: the file cannot be written.
+        """
+        csv = file.suffix.lower() == ".csv"
+        _write_private(file, history.as_csv(runs) if csv else history.as_json(environment, runs))
+        return len(runs)
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Write a file that is the user's alone, in whole or not at all; StoreError where that fails."""
+    part = file.with_name(f".{file.name}.part")
+    try:
+        part.unlink(missing_ok=True)
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        part.replace(file)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise StoreError(
+            _("{file} cannot be written: {reason}.").format(file=file.name, reason=error.strerror or error),
+            _("Choose another folder, or free some space."),
+        ) from error

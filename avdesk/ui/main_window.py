@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -14,16 +14,14 @@ from PySide6.QtGui import (
     QShowEvent,
 )
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
-    QListWidget,
-    QListWidgetItem,
     QMainWindow,
     QStackedWidget,
     QVBoxLayout,
 )
 
 from avdesk.bridge.job_archive import OlderTold
+from avdesk.bridge.remembered import ExportTold, HistoryTold
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionRecord
 from avdesk.core.jobs import Job
@@ -37,20 +35,20 @@ from avdesk.ui.foot import Foot
 from avdesk.ui.geometry import KEY, LEAST_SIZE, START_SIZE, Box, Place, Store, clamp, reachable
 from avdesk.ui.header import Header
 from avdesk.ui.jobs import notes
+from avdesk.ui.navigation import Navigation
+from avdesk.ui.pages.history import HistoryPage
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.signs import app_icon
 from avdesk.ui.theme import STEP
 from avdesk.ui.widgets.frame import Frame
-from avdesk.ui.widgets.listing import COUNT_ROLE, IndentedDelegate
 from avdesk.ui.widgets.messages import MessageBar
 from avdesk.ui.wishes import Wishes
 
 Clock = Callable[[], datetime]
 
 _TICK_MS = 1000
-_NAVIGATION_WIDTH = 120
 _BAD_ENDS = "actions"
 _MOST_BAD_ENDS = 20
 
@@ -90,7 +88,7 @@ class MainWindow(QMainWindow):
         self._snapshots: dict[str, Snapshot] = {}
         self.header = Header(environments, current)
         self.messages = MessageBar()
-        self.navigation = QListWidget()
+        self.navigation = Navigation()
         self.stack = QStackedWidget()
         self.foot = Foot()
         self.status = self.foot.words
@@ -104,6 +102,7 @@ class MainWindow(QMainWindow):
         self._add_keys()
         self.header.chosen.connect(self._choose)
         self.header.check_asked.connect(self._check_now)
+        wishes.job_wanted.connect(self.show_job)
         self.foot.video.clicked.connect(lambda: wishes.new_video_wanted.emit(self._current))
         self.asker.refused.connect(lambda action, why: self.tell("action", f"{action}: {why}"))
         application = QGuiApplication.instance()
@@ -124,7 +123,7 @@ class MainWindow(QMainWindow):
             self._asking = False
             for page in self.pages:
                 page.show_snapshot(snapshot, self._now())
-            self._show_counts()
+            self.navigation.show_counts(self.pages)
             self.tick()
         else:
             self.header.show_alarm(self._worst_elsewhere(self._now()))
@@ -178,6 +177,19 @@ class MainWindow(QMainWindow):
             if isinstance(page, JobsPage):
                 page.show_older_jobs(told)
 
+    def show_history(self, told: HistoryTold | ExportTold) -> None:
+        """Show past runs as they were read, or how their export came out."""
+        for page in self.pages:
+            if isinstance(page, HistoryPage):
+                (page.show_history(told) if isinstance(told, HistoryTold) else page.show_history_export(told))
+
+    def show_job(self, environment: str, job_id: str) -> None:
+        """Look for a job on the Jobs page."""
+        for page in self.pages:
+            if isinstance(page, JobsPage) and environment == self._current:
+                page.query.set_text(job_id)
+                self.navigation.setCurrentRow(self.pages.index(page))
+
     def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
         """Show the whole CustomJob that was asked for, or why it could not be had."""
         self.asker.show_specification(job, raw, trouble)
@@ -190,15 +202,6 @@ class MainWindow(QMainWindow):
         for place, kind in enumerate(PAGES):
             if kind.title() == title:
                 self.navigation.setCurrentRow(place)
-
-    def _show_counts(self) -> None:
-        """Show beside the pages' names how much is active there, or needs a look."""
-        for place, page in enumerate(self.pages):
-            item = self.navigation.item(place)
-            item.setData(COUNT_ROLE, page.count or None)
-            words = page.count_words() if page.count else ""
-            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, words)
-            item.setToolTip(words)
 
     def _tell_bad_end(self, record: ActionRecord) -> None:
         """Say what did not come about; what was said before and not dismissed is a click away."""
@@ -290,13 +293,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*LEAST_SIZE)
-        self.navigation.setAccessibleName(_("Pages"))
-        self.navigation.setFrameShape(QFrame.Shape.NoFrame)
-        self.navigation.setItemDelegate(IndentedDelegate(self.navigation))
-        self.navigation.viewport().setAutoFillBackground(False)
-        self.navigation.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.navigation.currentRowChanged.connect(self.stack.setCurrentIndex)
-        self.navigation.itemSelectionChanged.connect(self._follow_selection)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.setContentsMargins(STEP, 0, 0, 0)
@@ -311,12 +308,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(self.frame)
         column.addWidget(self.foot)
 
-    def _follow_selection(self) -> None:
-        """Show the selected page: accessibility tools select an item without making it the current one."""
-        selected = self.navigation.selectedIndexes()
-        if selected and selected[0].row() != self.navigation.currentRow():
-            self.navigation.setCurrentRow(selected[0].row())
-
     def _add_pages(self) -> None:
         for kind in PAGES:
             page = kind.make(self._wishes)
@@ -324,11 +315,7 @@ class MainWindow(QMainWindow):
             page.restore(self._store)
             self.pages.append(page)
             self.stack.addWidget(page)
-            item = QListWidgetItem(kind.title(), self.navigation)
-            item.setSizeHint(QSize(0, self.navigation.fontMetrics().height() + 2 * STEP))
-        text_width = max(self.navigation.fontMetrics().horizontalAdvance(kind.title()) for kind in PAGES)
-        width = text_width + 5 * STEP
-        self.navigation.setFixedWidth(max(_NAVIGATION_WIDTH, width))
+            self.navigation.add(kind.title())
         self.navigation.setCurrentRow(0)
 
     def _add_keys(self) -> None:

@@ -25,6 +25,10 @@ class Wishes(QObject):
         audit_wanted: show what was done in that environment.
         audit_asked: read the audit list of that environment (an empty name: of all), at most so many records; it
             goes to the window's asker.
+        history_asked: read the past runs of that environment, at most so many; they go to
+            `MainWindow.show_history`.
+        history_export_asked: write past runs (a tuple of `Run`) of that environment to the file of that path.
+        job_wanted: show the job of that id of that environment on the Jobs page.
         audit_export_asked: write the audit list of that environment (an empty name: of all) to the file of that path.
         checks_asked: ask those health checks (a tuple of names; empty: all) of that environment at once.
         doctor_wanted: open the doctor's window.
@@ -48,6 +52,9 @@ class Wishes(QObject):
     audit_wanted = Signal(str)
     audit_asked = Signal(str, int)
     audit_export_asked = Signal(str, str)
+    history_asked = Signal(str, int)
+    history_export_asked = Signal(str, str, object)
+    job_wanted = Signal(str, str)
     checks_asked = Signal(str, object)
     doctor_wanted = Signal()
     doctor_asked = Signal()

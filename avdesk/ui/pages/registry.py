@@ -2,6 +2,7 @@
 
 from avdesk.i18n import _
 from avdesk.ui.pages.health import HealthPage
+from avdesk.ui.pages.history import HistoryPage
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.pages.page import PageKind
 from avdesk.ui.pages.pipeline import PipelinePage
@@ -10,4 +11,5 @@ PAGES: tuple[PageKind, ...] = (
     PageKind(lambda: _("Pipeline"), PipelinePage),
     PageKind(lambda: _("Jobs"), JobsPage),
     PageKind(lambda: _("Health"), HealthPage),
+    PageKind(lambda: _("History"), HistoryPage),
 )
