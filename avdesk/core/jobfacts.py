@@ -15,6 +15,9 @@ _LONGEST_ERROR = 600
 """Characters of an error's text that are searched: the reason stands at its beginning."""
 
 
+_NEXT = "\n"
+
+
 class JobKind:
     """What many jobs have in common: all that is asked of them but their names, numbers and times.
 
@@ -42,7 +45,7 @@ class JobFacts:
     Attributes:
         job: the job.
         kind: what it has in common with others: the same object for all of these.
-        own: what can be searched of it alone, as `JobKind.text`.
+        own: what can be searched of it alone, as `JobKind.text`: the display name, below it the id and the number.
         created: when it was made, Unix seconds; None is unknown.
         live: whether its durations still grow.
         queued_then, ran_then, cost_then: what `queued`, `ran` and `cost` return once it is over; None while `live`.
@@ -54,7 +57,7 @@ class JobFacts:
         """Read the job; what no longer changes is reckoned here, once."""
         self.job = job
         self.kind = _kind_of(job)
-        self.own = "\n".join(dict.fromkeys((job.id, job.display_name, job.number))).casefold()
+        self.own = f"{job.display_name.replace(_NEXT, ' ')}\n{job.id}\n{job.number}".casefold()
         self.created = None if job.created_at is None else job.created_at.timestamp()
         self.live = not job.state.ended
         self.queued_then: float | None = None

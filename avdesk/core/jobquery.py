@@ -21,6 +21,7 @@ from avdesk.core.jobterms import (
     Measure,
     OfKind,
     OfOne,
+    OfOwn,
     Question,
     Test,
     field_question,
@@ -240,6 +241,8 @@ def _asked_by(term: Term, now: datetime, environment: str) -> Test:
         return lambda facts: facts.holds(word)
     if isinstance(question, Measure):
         return question.bound(now)
+    if isinstance(question, OfOwn):
+        return lambda facts: question.holds(facts.own)
     if isinstance(question, OfOne):
         return question.test
     of_kind = question.test if isinstance(question, OfKind) else question.bound(environment)

@@ -6,25 +6,26 @@ column that holds numbers or what is shared by many, a hundred thousand are gone
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from itertools import compress
 
 from avdesk.core.jobfacts import JobFacts, JobKind
 from avdesk.core.jobquery import JobQuery, Term
 from avdesk.core.jobs import Job
-from avdesk.core.jobterms import Measure, OfEnvironment, OfKind, OfOne
+from avdesk.core.jobterms import Measure, OfEnvironment, OfKind, OfOne, OfOwn
 from avdesk.core.steps import Steps
 
 _PUT_ROWS = 500
-_ASKED_ROWS = 5000
+_TEXT_ROWS = 1000
+"""Slots that are asked in one step; their texts are kept together."""
+
+_END = "\0"
 _UNKNOWN = math.nan
 """Answers to no comparison."""
 
 _TURNED = bytes.maketrans(b"\x00\x01", b"\x01\x00")
-_CHARACTERS = 1024
-"""Different characters beyond which nobody remembers which have occurred."""
-
 Ask = Callable[[slice], list[bool]]
 
 
@@ -49,26 +50,27 @@ class JobSheet:
         """Start empty."""
         self._rows: list[SheetFacts | None] = []
         self._kinds: list[JobKind | None] = []
-        self._owns: list[str] = []
+        self._texts: list[str | None] = []
         self._columns = {name: array("d") for name in ("age", "ran", "queued", "cost")}
         self._live: dict[int, SheetFacts] = {}
-        self._free: list[int] = []
-        self._coming: list[SheetFacts] = []
-        self._going: list[SheetFacts] = []
-        self._characters: set[str] = set()
+        self._free: dict[str, int] = {}
+        self._changes: deque[tuple[list[SheetFacts], list[SheetFacts]]] = deque()
 
     def change(self, coming: Iterable[SheetFacts], going: Iterable[SheetFacts]) -> None:
-        """Tell which jobs come and go; `catching_up` has to follow before anything is asked."""
-        self._coming += coming
-        self._going += going
+        """Tell which jobs come and go; a job that changed goes as it was and comes as it is."""
+        self._changes.append((list(going), list(coming)))
 
     def catch_up(self) -> bool:
         """Take up some of what `change` told; return whether there was any."""
-        queue, do = (self._coming, self._put) if self._coming else (self._going, self._take)
-        any_left = bool(queue)
+        if not self._changes:
+            return False
+        going, coming = self._changes[0]  # those that go first: one of the same name may take the place
+        queue, do = (going, self._take) if going else (coming, self._put)
         for _count in range(min(_PUT_ROWS, len(queue))):
             do(queue.pop())
-        return any_left
+        if not going and not coming:
+            self._changes.popleft()
+        return True
 
     def catching_up(self) -> Steps[None]:
         """Take up all that `change` told; what is done of it stays done wherever the work is dropped."""
@@ -78,8 +80,7 @@ class JobSheet:
     def answering(self, query: JobQuery, now: datetime, environment: str) -> Steps[tuple[set[JobFacts | None], bool]]:
         """Return the jobs that answer to the query; or, where these are more, the others and True.
 
-        Of what is asked of each job by itself (`OfOne`), only what has to hold at least is asked. What `change` told
-        is taken up first.
+        What is asked of each job by itself (`OfOne`) is left out. What `change` told is taken up first.
         """
         yield from self.catching_up()
         marks = yield from self._marking(query, now, environment)
@@ -87,19 +88,18 @@ class JobSheet:
         if others:
             marks = marks.translate(_TURNED)
         found: set[JobFacts | None] = set()
-        for start in range(0, len(marks), _ASKED_ROWS):
-            found.update(compress(self._rows[start : start + _ASKED_ROWS], marks[start : start + _ASKED_ROWS]))
+        for start in range(0, len(marks), _TEXT_ROWS):
+            found.update(compress(self._rows[start : start + _TEXT_ROWS], marks[start : start + _TEXT_ROWS]))
             yield
         return found, others
 
     def _marking(self, query: JobQuery, now: datetime, environment: str) -> Steps[bytes]:
         """Return a one for each slot whose job answers, a zero for each other one, and any for those not in use."""
-        # "-id:…" asks the opposite of all that is asked, of which this is only a part.
-        terms = [term for term in query.terms if not (term.negated and isinstance(term.question, OfOne))]
+        terms = [term for term in query.terms if not isinstance(term.question, OfOne)]
         asks = [(self._asking(term, now, environment), term.negated) for term in terms]
         marks = bytearray()
-        for start in range(0, len(self._rows), _ASKED_ROWS):
-            part = slice(start, min(start + _ASKED_ROWS, len(self._rows)))
+        for start in range(0, len(self._rows), _TEXT_ROWS):
+            part = slice(start, min(start + _TEXT_ROWS, len(self._rows)))
             size = part.stop - start
             found = int.from_bytes(b"\x01" * size)
             for ask, negated in asks:
@@ -112,21 +112,13 @@ class JobSheet:
         return bytes(marks)
 
     def _put(self, row: SheetFacts) -> None:
-        if self._free:
-            slot = self._free.pop()
-        else:
-            slot = len(self._rows)
-            self._rows.append(None)
-            self._kinds.append(None)
-            self._owns.append("")
-            for column in self._columns.values():
-                column.append(_UNKNOWN)
+        slot = self._free.pop(row.own, None)
+        if slot is None:
+            slot = self._free.popitem()[1] if self._free else self._new_slot()
+            self._texts[slot // _TEXT_ROWS] = None
         row.slot = slot
         self._rows[slot] = row
         self._kinds[slot] = row.kind
-        self._owns[slot] = row.own
-        if len(self._characters) < _CHARACTERS:
-            self._characters.update(row.own)
         columns = self._columns
         columns["age"][slot] = _number(row.created)
         columns["ran"][slot] = _number(row.ran_then)
@@ -137,11 +129,28 @@ class JobSheet:
 
     def _take(self, row: SheetFacts) -> None:
         slot = row.slot
-        self._rows[slot] = None
-        self._kinds[slot] = None
-        self._owns[slot] = ""
+        self._rows[slot] = self._kinds[slot] = None
         self._live.pop(slot, None)
-        self._free.append(slot)
+        if self._free.setdefault(row.own, slot) != slot:  # two jobs of one name, which only their regions tell apart
+            self._free[f"{row.own}\n{slot}"] = slot
+
+    def _new_slot(self) -> int:
+        slot = len(self._rows)
+        self._rows.append(None)
+        self._kinds.append(None)
+        for column in self._columns.values():
+            column.append(_UNKNOWN)
+        if not slot % _TEXT_ROWS:
+            self._texts.append(None)
+        return slot
+
+    def _text_of(self, part: int) -> str:
+        """Return the own texts of some slots as one: searching that is quicker than each, wherever it lies."""
+        text = self._texts[part]
+        if text is None:
+            rows = self._rows[part * _TEXT_ROWS : (part + 1) * _TEXT_ROWS]
+            text = self._texts[part] = _END.join([row.own.replace(_END, " ") if row else "" for row in rows])
+        return text
 
     def _asking(self, term: Term, now: datetime, environment: str) -> Ask:
         match term.question:
@@ -152,7 +161,9 @@ class JobSheet:
             case Measure():
                 return self._of_measure(term.question, now)
             case OfOne():
-                return self._of_own(term.question.words)
+                raise AssertionError("these are left out")
+            case OfOwn():
+                return self._of_own(term.question)
             case None:
                 return self._of_text(term.value)
 
@@ -162,18 +173,24 @@ class JobSheet:
 
     def _of_text(self, word: str) -> Ask:
         answers = _Answers(lambda kind: word in kind.text)
-        if len(self._characters) < _CHARACTERS and not self._characters.issuperset(word):
-            return lambda part: [answers[kind] for kind in self._kinds[part]]  # no job's own text can hold it
-        return lambda part: [
-            answers[kind] or word in own for kind, own in zip(self._kinds[part], self._owns[part], strict=True)
-        ]
 
-    def _of_own(self, words: Sequence[str]) -> Ask:
-        """Ask what has to hold at least, the rest is asked of each job."""
-        if len(words) == 1:
-            word = words[0]
-            return lambda part: [word in own for own in self._owns[part]]
-        return lambda part: [not words or any(word in own for word in words) for own in self._owns[part]]
+        def ask(part: slice) -> list[bool]:
+            text = self._text_of(part.start // _TEXT_ROWS)
+            kinds = self._kinds[part]
+            if word not in text:
+                return [answers[kind] for kind in kinds]
+            return [answers[kind] or word in own for kind, own in zip(kinds, text.split(_END), strict=True)]
+
+        return ask
+
+    def _of_own(self, question: OfOwn) -> Ask:
+        def ask(part: slice) -> list[bool]:
+            text = self._text_of(part.start // _TEXT_ROWS)
+            if not any(word in text for word in question.words):
+                return [False] * (part.stop - part.start)
+            return [question.holds(own) for own in text.split(_END)]
+
+        return ask
 
     def _of_measure(self, measure: Measure, now: datetime) -> Ask:
         compare, limit = measure.compare, measure.limit
@@ -188,12 +205,12 @@ class JobSheet:
         test = measure.bound(now)
         live: dict[int, list[tuple[int, bool]]] = {}
         for slot, row in self._live.items():
-            number, place = divmod(slot, _ASKED_ROWS)
+            number, place = divmod(slot, _TEXT_ROWS)
             live.setdefault(number, []).append((place, test(row)))
 
         def ask(part: slice) -> list[bool]:
             answers = [compare(value, limit) for value in column[part]]
-            for place, answer in live.get(part.start // _ASKED_ROWS, ()):
+            for place, answer in live.get(part.start // _TEXT_ROWS, ()):
                 answers[place] = answer
             return answers
 

@@ -193,19 +193,15 @@ def _label(value: str) -> KindTest:
     return test
 
 
-def _id(value: str) -> "OfOne":
+def _id(value: str) -> "OfOwn | OfOne":
     words = _alternatives(value)
-
-    def test(facts: JobFacts) -> bool:
-        job = facts.job
-        return any(word in job.id or word in job.number or word == job.resource_name.casefold() for word in words)
-
-    # A whole resource name is the only thing that is not among what is searched of the job.
-    return OfOne(test, () if any("/" in word for word in words) else words)
+    if any("/" in word for word in words):
+        return OfOne(lambda facts: any(word == facts.job.resource_name.casefold() for word in words))
+    return OfOwn(words, in_name=False)
 
 
-def _name(value: str) -> "OfOne":
-    return OfOne(lambda facts: value in facts.job.display_name.casefold(), (value,))
+def _name(value: str) -> "OfOwn | OfOne":
+    return OfOwn((value,), in_name=True)
 
 
 KIND_FIELDS: Mapping[str, Callable[[str], KindTest]] = MappingProxyType(
@@ -220,7 +216,7 @@ KIND_FIELDS: Mapping[str, Callable[[str], KindTest]] = MappingProxyType(
         "label": _label,
     }
 )
-OWN_FIELDS: Mapping[str, Callable[[str], "OfOne"]] = MappingProxyType({"id": _id, "name": _name})
+OWN_FIELDS: Mapping[str, Callable[[str], "OfOwn | OfOne"]] = MappingProxyType({"id": _id, "name": _name})
 """Terms with a value; ``env:`` is apart, because it asks nothing of a job."""
 
 ENVIRONMENT = "env"
@@ -280,19 +276,33 @@ class OfKind:
 
 
 @dataclass(frozen=True, slots=True)
-class OfOne:
-    """What is asked of each job by itself.
+class OfOwn:
+    """What is asked of a job's own text.
 
     Attributes:
-        test: what is asked.
-        words: `JobFacts.own` of each job that answers holds one of these; empty: that is not certain.
+        words: one of these has to be there.
+        in_name: in the display name; else in the id or the number.
     """
 
-    test: Test
     words: Sequence[str]
+    in_name: bool
+
+    def holds(self, own: str) -> bool:
+        """Whether a `JobFacts.own` has it."""
+        end = own.find("\n")
+        if self.in_name:
+            return any(own.find(word, 0, end) >= 0 for word in self.words)
+        return any(own.find(word, end) >= 0 for word in self.words)
 
 
-Question = OfKind | OfOne | OfEnvironment | Measure
+@dataclass(frozen=True, slots=True)
+class OfOne:
+    """What is asked of each job by itself."""
+
+    test: Test
+
+
+Question = OfKind | OfOwn | OfOne | OfEnvironment | Measure
 
 
 def field_question(name: str, value: str) -> Question:
