@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import pairwise
 
 from avdesk.core.alerts import Alert, alert_of, is_over
 from avdesk.core.checkcourse import CheckCourse, follow
@@ -29,14 +30,14 @@ def snapshots(name: str, *statuses: Health, every_s: float = 600.0, own: bool = 
 
 
 def news(steps: list[Snapshot]) -> list[EventKind]:
-    return [event.kind for old, new in zip(steps, steps[1:], strict=False) for event in diff(old, new)]
+    return [event.kind for old, new in pairwise(steps) for event in diff(old, new)]
 
 
 def announced(steps: list[Snapshot]) -> list[Alert]:
     """Return what would be announced, as the program announces it: by what is still open."""
     shown: set[str] = set()
     found = []
-    for old, new in zip(steps, steps[1:], strict=False):
+    for old, new in pairwise(steps):
         for event in diff(old, new):
             alert = alert_of(event, event.at, shown)
             if alert is None:
