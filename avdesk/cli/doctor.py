@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,14 +25,22 @@ def build() -> click.Command:
     return Command(
         "doctor",
         callback=_doctor,
-        params=[click.Option(["--json", "as_json"], is_flag=True, help=_("Print one JSON object."))],
+        params=[
+            click.Option(["--json", "as_json"], is_flag=True, help=_("Print one JSON object.")),
+            click.Option(
+                ["--bundle"],
+                type=click.Path(dir_okay=False, path_type=Path),
+                metavar=_("FILE"),
+                help=_("Write the diagnostics into a zip file, with secrets masked."),
+            ),
+        ],
         short=_("What works here, and what does not."),
         about=_("Tell what works here: tray, notifications, keyring, credentials, each server, and versions."),
     )
 
 
 @click.pass_context
-def _doctor(context: click.Context, *, as_json: bool) -> int:
+def _doctor(context: click.Context, *, as_json: bool, bundle: Path | None) -> int:
     session = session_of(context)
     environments = _environments(session)
     from avdesk.services.doctor import Verdict, examine, versions
@@ -43,7 +52,30 @@ def _doctor(context: click.Context, *, as_json: bool) -> int:
         print_json({"checks": [_report(finding) for finding in findings], "versions": dict(versions())})
     else:
         show(_lines(findings))
+    if bundle is not None:
+        _write_bundle(session, findings, bundle, quiet=as_json)
     return Exit.BAD if any(finding.status is Verdict.BAD for finding in findings) else Exit.FINE
+
+
+def _write_bundle(session: Session, findings: "Sequence[Finding]", file: Path, *, quiet: bool) -> None:
+    """Write the diagnostics, and say what is in them."""
+    from datetime import UTC, datetime
+
+    from avdesk.services.diagnostics import gather, save
+    from avdesk.services.doctor import versions
+
+    bundle = gather(session.loaded, session.paths, findings, versions(), datetime.now(UTC))
+    save(bundle, file)
+    if quiet:
+        return
+    lines = [line(""), line(_("Written to {file}:").format(file=file))]
+    lines += [line(f"  {each.name}", (f"  {each.what}, {_size(each.size)}", Style.FAINT)) for each in bundle.files]
+    lines.append(line(_("Secrets are masked; look through it before you give it away.")))
+    show(lines)
+
+
+def _size(count: int) -> str:
+    return _("{kb} KB").format(kb=max(1, round(count / 1000)))
 
 
 def _environments(session: Session) -> "Sequence[Environment]":
@@ -67,6 +99,11 @@ def _report(finding: "Finding") -> "JsonObject":
 
 def _lines(findings: "Sequence[Finding]") -> list[Line]:
     from avdesk.cli.symbols import doctor_mark
+    from avdesk.core.finding_words import finding_name
+
+    def _name(finding: "Finding") -> str:
+        word = finding_name(finding.name)
+        return f"{word} · {finding.environment}" if finding.environment else word
 
     names = [_name(finding) for finding in findings]
     width = max(len(name) for name in names)
@@ -77,24 +114,3 @@ def _lines(findings: "Sequence[Finding]") -> list[Line]:
         if finding.advice:
             lines.append(line(" " * (width + 4), (f"→ {finding.advice}", Style.FAINT)))
     return lines
-
-
-def _name(finding: "Finding") -> str:
-    words = {
-        "versions": _("Versions"),
-        "folders": _("Folders"),
-        "configuration": _("Configuration"),
-        "app": _("Desktop app"),
-        "tray": _("Tray"),
-        "notifications": _("Notifications"),
-        "keyring": _("Keyring"),
-        "tls": _("Certificates"),
-        "proxies": _("Proxies"),
-        "gcloud": _("gcloud"),
-        "dns": _("Name"),
-        "server": _("Server"),
-        "credentials": _("Google credentials"),
-        "bearer": _("Server token"),
-    }
-    word = words.get(finding.name, finding.name)
-    return f"{word} · {finding.environment}" if finding.environment else word

@@ -1,13 +1,14 @@
-"""What the doctor finds, and how its checks are run: side by side, each bounded in time."""
+"""How the doctor's checks are run: side by side, and bounded in time."""
 
 import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from queue import Empty, SimpleQueue
 
 from avdesk.core.errors import KnownError
+from avdesk.core.findings import Finding, Verdict
 from avdesk.core.redact import redact
 from avdesk.core.text import one_line
 from avdesk.i18n import _
@@ -15,35 +16,9 @@ from avdesk.i18n import _
 DEADLINE_S = 12.0
 """For all checks together: they run side by side."""
 
+__all__ = ["Check", "Finding", "Verdict", "run_checks"]
+
 _log = logging.getLogger(__name__)
-
-
-class Verdict(StrEnum):
-    """How a finding stands."""
-
-    OK = "ok"
-    WARNING = "warning"
-    BAD = "bad"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at.
-
-    Attributes:
-        name: what, as a word that scripts can rely on.
-        status: how it stands.
-        detail: what was found, one sentence.
-        advice: what to do about it; empty where nothing needs doing.
-        environment: the environment that it is about; None for the machine as a whole.
-    """
-
-    name: str
-    status: Verdict
-    detail: str
-    advice: str = ""
-    environment: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +35,43 @@ class Check:
     environment: str | None = None
 
 
-def run_checks(checks: Sequence[Check], deadline_s: float = DEADLINE_S) -> list[Finding]:
+def run_checks(
+    checks: Sequence[Check], deadline_s: float = DEADLINE_S, tell: Callable[[Finding], object] | None = None
+) -> list[Finding]:
     """Return a finding for each check, in their order; one that is not done in time is unknown.
 
-    The threads are left behind when the time is up: nothing that hangs can hold the program.
+    `tell` is called with each finding as it comes, in the caller's thread. The threads are left behind when the time
+    is up: nothing that hangs can hold the program.
     """
-    found: dict[int, Finding] = {}
+    come: SimpleQueue[tuple[int, Finding]] = SimpleQueue()
 
     def look(place: int, check: Check) -> None:
-        found[place] = _outcome(check)
+        come.put((place, _outcome(check)))
 
-    threads = [
-        threading.Thread(target=look, args=(place, check), name=f"doctor-{check.name}", daemon=True)
-        for place, check in enumerate(checks)
-    ]
-    for thread in threads:
-        thread.start()
+    for place, check in enumerate(checks):
+        threading.Thread(target=look, args=(place, check), name=f"doctor-{check.name}", daemon=True).start()
+    found: dict[int, Finding] = {}
     end = time.monotonic() + deadline_s
-    for thread in threads:
-        thread.join(max(0.0, end - time.monotonic()))
+    while len(found) < len(checks):
+        try:
+            place, finding = come.get(timeout=max(0.0, end - time.monotonic()))
+        except Empty:
+            break
+        found[place] = finding
+        if tell is not None:
+            tell(finding)
+    for place, check in enumerate(checks):
+        if place not in found:
+            found[place] = _late(check, deadline_s)
+            if tell is not None:
+                tell(found[place])
+    return [found[place] for place in range(len(checks))]
+
+
+def _late(check: Check, deadline_s: float) -> Finding:
     late = _("This was not known after {seconds:g} s.").format(seconds=deadline_s)
     hint = _("Something there does not answer; try again.")
-    return [
-        found.get(place) or Finding(check.name, Verdict.UNKNOWN, late, hint, check.environment)
-        for place, check in enumerate(checks)
-    ]
+    return Finding(check.name, Verdict.UNKNOWN, late, hint, check.environment)
 
 
 def _outcome(check: Check) -> Finding:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from avdesk.config.settings import Environment
@@ -12,6 +11,7 @@ from avdesk.core.errors import CredentialsMissingError, KnownError, NotAllowedEr
 from avdesk.core.text import one_line
 from avdesk.i18n import _
 from avdesk.services.doctor.findings import Finding, Verdict
+from avdesk.services.gcloud_version import version_beside
 from avdesk.services.runtime import Runtime
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def look_at_gcloud(environments: Sequence[Environment]) -> Finding:
             _("{detail}, but {names} ask by it").format(detail=detail, names=", ".join(only)),
             _("Install the Google Cloud CLI, or set vertex to “rest”."),
         )
-    version = _version_of(Path(path)) or _asked_version(gcloud)
+    version = version_beside(path) or _asked_version(gcloud)
     if version is None:
         return Finding(
             "gcloud",
@@ -52,16 +52,6 @@ def look_at_gcloud(environments: Sequence[Environment]) -> Finding:
             _("Run “gcloud version” in a terminal to see what is wrong with it."),
         )
     return Finding("gcloud", Verdict.OK, _("{path}, version {version}").format(path=path, version=version))
-
-
-def _version_of(path: Path) -> str | None:
-    """Return the version that stands beside the program; starting gcloud takes a second."""
-    try:
-        beside = path.resolve().parent.parent / "VERSION"
-        with beside.open(encoding="utf-8") as file:
-            return one_line(file.read(64), 40) or None
-    except (OSError, UnicodeError):
-        return None
 
 
 def _asked_version(gcloud: "Gcloud") -> str | None:

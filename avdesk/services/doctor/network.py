@@ -58,14 +58,14 @@ def look_at_proxies() -> Finding:
         for spelling in (name, name.upper()):
             value = os.environ.get(spelling)
             if value:
-                found.append(f"{spelling}={_without_password(value)}")
+                found.append(f"{spelling}={without_password(value)}")
     if not found:
         return Finding("proxies", Verdict.OK, _("None are set"))
     return Finding("proxies", Verdict.OK, one_line(", ".join(found), 500))
 
 
-def _without_password(value: str) -> str:
-    """Return a proxy's address without user name and password."""
+def without_password(value: str) -> str:
+    """Return a proxy's address without its user name and password."""
     before, at, after = value.rpartition("@")
     if not at:
         return one_line(redact(value), 120)

@@ -1,0 +1,1 @@
+"""The doctor's window, and that of the diagnostics."""
