@@ -8,7 +8,9 @@ from avdesk.app.monitors import IMPORTING
 from avdesk.bridge.actions import ActionsLike
 from avdesk.bridge.credentials import CredentialsLike
 from avdesk.bridge.job_archive import ArchiveLike
+from avdesk.bridge.doctor import PracticeLike
 from avdesk.bridge.remembered import RememberedLike
+from avdesk.config.load import Loaded
 from avdesk.config.paths import Paths
 
 
@@ -30,6 +32,11 @@ def remembered_maker(in_force: InForce, paths: Paths) -> Callable[[], Remembered
 def credentials_maker(paths: Paths) -> Callable[[], CredentialsLike]:
     """Return what makes that which works on credentials; call it off the GUI thread."""
     return partial(_make_credentials, paths)
+
+
+def practice_maker(load: Callable[[], Loaded], paths: Paths, google_token: str | None) -> Callable[[], PracticeLike]:
+    """Return what makes the doctor's practice, which examines what `load` returns; call it off the GUI thread."""
+    return partial(_make_practice, load, paths, google_token)
 
 
 def _make_actions(in_force: InForce, paths: Paths, google_token: str | None, environment: str) -> ActionsLike:
@@ -57,3 +64,9 @@ def _make_credentials(paths: Paths) -> CredentialsLike:
     with IMPORTING:
         from avdesk.services.credentials import Credentials
     return Credentials(paths.config)
+
+
+def _make_practice(load: Callable[[], Loaded], paths: Paths, google_token: str | None) -> PracticeLike:
+    with IMPORTING:
+        from avdesk.services.doctor.practice import Practice
+    return Practice(load, paths, google_token)

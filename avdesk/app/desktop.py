@@ -14,6 +14,7 @@ from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
 from avdesk.bridge.config_watch import ConfigurationWatch
 from avdesk.bridge.credentials import CredentialDesk
+from avdesk.bridge.doctor import DoctorRunner
 from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedReader
@@ -63,6 +64,7 @@ class Parts:
     archive: ArchiveLoader
     remembered: RememberedReader
     credentials: CredentialDesk
+    doctor: DoctorRunner
     late: list[str] = field(default_factory=list)
 
 
@@ -163,5 +165,13 @@ class Desk(QObject):
         parts = self._parts
         eyes = () if parts.configuration is None else (parts.configuration,)
         parts.late = stop_all(
-            [*eyes, *parts.watching.all, parts.actions, parts.archive, parts.remembered, parts.credentials]
+            [
+                *eyes,
+                *parts.watching.all,
+                parts.actions,
+                parts.archive,
+                parts.remembered,
+                parts.credentials,
+                parts.doctor,
+            ]
         )

@@ -8,7 +8,7 @@ from functools import partial
 from PySide6.QtCore import QCoreApplication
 
 from avdesk import __version__
-from avdesk.app.acting import actions_maker, archive_maker, credentials_maker, remembered_maker
+from avdesk.app.acting import actions_maker, archive_maker, credentials_maker, practice_maker, remembered_maker
 from avdesk.app.answers import Answers
 from avdesk.app.applying import Applying
 from avdesk.app.crash import CrashHooks, FaultFile
@@ -26,6 +26,7 @@ from avdesk.bridge.announced import Announced
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
 from avdesk.bridge.config_watch import ConfigurationWatch
+from avdesk.bridge.doctor import DoctorRunner
 from avdesk.bridge.credentials import CredentialDesk
 from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.notifications import DesktopNotifications
@@ -136,6 +137,7 @@ def _make_parts(
     follow_file: bool,
 ) -> Parts:
     settings = loaded.settings
+    load = partial(load_settings, paths) if follow_file else lambda: loaded
     in_force = InForce(settings)
     session_bus, system_bus = (Bus("SESSION"), Bus("SYSTEM")) if sys.platform == "linux" else (None, None)
     notifications = DesktopNotifications(session_bus)
@@ -167,6 +169,7 @@ def _make_parts(
         archive=ArchiveLoader(archive_maker(in_force, paths, google_token)),
         remembered=remembered,
         credentials=CredentialDesk(credentials_maker(paths)),
+        doctor=DoctorRunner(practice_maker(load, paths, google_token)),
     )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 
 from avdesk.app.latest import Latest
+from avdesk.bridge.doctor import DoctorTold
 from avdesk.bridge.job_archive import OlderTold
 from avdesk.bridge.remembered import AuditTold, ExportTold, HistoryTold
 from avdesk.config.settings import Environment
@@ -152,6 +153,11 @@ class WindowHost(QObject):
         """Hand the audit list on to the window that asked for it."""
         if self._window is not None:
             self._window.asker.show_audit(told)
+
+    def show_doctor(self, told: DoctorTold) -> None:
+        """Hand on what the doctor tells to the window that asked for it."""
+        if self._window is not None:
+            self._window.doctor.take(told)
 
     def show_export(self, told: ExportTold) -> None:
         """Hand on how the export of the audit list came out."""

@@ -47,6 +47,7 @@ def _connect_what_is_done(parts: Parts, desk: Desk) -> None:
 def _connect_what_is_read(parts: Parts) -> None:
     window, remembered = parts.window, parts.remembered
     parts.archive.told.connect(window.show_older_jobs, QUEUED)
+    parts.doctor.told.connect(window.show_doctor, QUEUED)
     remembered.endpoints_told.connect(remembered.take_endpoints, QUEUED)
     remembered.audit_told.connect(window.show_audit, QUEUED)
     remembered.export_told.connect(window.show_export, QUEUED)
@@ -73,6 +74,9 @@ def _connect_wishes(parts: Parts, desk: Desk) -> None:
     wishes.check_now.connect(desk.check_now)
     wishes.paused.connect(desk.pause)
     wishes.checks_asked.connect(parts.watching.check)
+    wishes.doctor_asked.connect(parts.doctor.examine)
+    wishes.bundle_asked.connect(parts.doctor.gather)
+    wishes.bundle_save_asked.connect(parts.doctor.save)
     wishes.environment_chosen.connect(parts.front.latest.choose)
     wishes.open_asked.connect(desk.open_window)
     wishes.act_wanted.connect(window.ask_in_new_window)

@@ -31,6 +31,7 @@ from avdesk.i18n import _, ngettext
 from avdesk.ui import phrases
 from avdesk.ui.dialogs.asker import Asker
 from avdesk.ui.dialogs.asking import Previewer
+from avdesk.ui.doctor.desk import DoctorDesk
 from avdesk.ui.foot import Foot
 from avdesk.ui.geometry import KEY, LEAST_SIZE, START_SIZE, Box, Place, Store, clamp, reachable
 from avdesk.ui.header import Header
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget()
         self.foot = Foot()
         self.status = self.foot.words
+        self.doctor = DoctorDesk(self, wishes)
         self.asker = Asker(self, self._environments, wishes, store, self._snapshots)
         self.pages: list[Page] = []
         self.frame = Frame()
