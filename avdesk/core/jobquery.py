@@ -242,7 +242,7 @@ def _asked_by(term: Term, now: datetime, environment: str) -> Test:
     if isinstance(question, Measure):
         return question.bound(now)
     if isinstance(question, OfOwn):
-        return lambda facts: question.holds(facts.own)
+        return lambda facts: question.answers((facts.own,))[0]
     if isinstance(question, OfOne):
         return question.test
     of_kind = question.test if isinstance(question, OfKind) else question.bound(environment)

@@ -17,7 +17,7 @@ from avdesk.core.jobs import Job
 from avdesk.core.jobterms import Measure, OfEnvironment, OfKind, OfOne, OfOwn
 from avdesk.core.steps import Steps
 
-_PUT_ROWS = 500
+_PUT_ROWS = 250
 _TEXT_ROWS = 1000
 """Slots that are asked in one step; their texts are kept together."""
 
@@ -50,7 +50,8 @@ class JobSheet:
         """Start empty."""
         self._rows: list[SheetFacts | None] = []
         self._kinds: list[JobKind | None] = []
-        self._texts: list[str | None] = []
+        self._texts: list[str] = []
+        self._stale: set[int] = set()
         self._columns = {name: array("d") for name in ("age", "ran", "queued", "cost")}
         self._live: dict[int, SheetFacts] = {}
         self._free: dict[str, int] = {}
@@ -63,6 +64,9 @@ class JobSheet:
     def catch_up(self) -> bool:
         """Take up some of what `change` told; return whether there was any."""
         if not self._changes:
+            if self._stale:
+                self._renew_text(self._stale.pop())
+                return True
             return False
         going, coming = self._changes[0]  # those that go first: one of the same name may take the place
         queue, do = (going, self._take) if going else (coming, self._put)
@@ -115,7 +119,7 @@ class JobSheet:
         slot = self._free.pop(row.own, None)
         if slot is None:
             slot = self._free.popitem()[1] if self._free else self._new_slot()
-            self._texts[slot // _TEXT_ROWS] = None
+            self._stale.add(slot // _TEXT_ROWS)
         row.slot = slot
         self._rows[slot] = row
         self._kinds[slot] = row.kind
@@ -141,16 +145,13 @@ class JobSheet:
         for column in self._columns.values():
             column.append(_UNKNOWN)
         if not slot % _TEXT_ROWS:
-            self._texts.append(None)
+            self._texts.append("")
         return slot
 
-    def _text_of(self, part: int) -> str:
-        """Return the own texts of some slots as one: searching that is quicker than each, wherever it lies."""
-        text = self._texts[part]
-        if text is None:
-            rows = self._rows[part * _TEXT_ROWS : (part + 1) * _TEXT_ROWS]
-            text = self._texts[part] = _END.join([row.own.replace(_END, " ") if row else "" for row in rows])
-        return text
+    def _renew_text(self, part: int) -> None:
+        """Put the own texts of some slots together: searching that is quicker than each, wherever it lies."""
+        rows = self._rows[part * _TEXT_ROWS : (part + 1) * _TEXT_ROWS]
+        self._texts[part] = _END.join([row.own.replace(_END, " ") if row else "" for row in rows])
 
     def _asking(self, term: Term, now: datetime, environment: str) -> Ask:
         match term.question:
@@ -175,7 +176,7 @@ class JobSheet:
         answers = _Answers(lambda kind: word in kind.text)
 
         def ask(part: slice) -> list[bool]:
-            text = self._text_of(part.start // _TEXT_ROWS)
+            text = self._texts[part.start // _TEXT_ROWS]
             kinds = self._kinds[part]
             if word not in text:
                 return [answers[kind] for kind in kinds]
@@ -185,10 +186,10 @@ class JobSheet:
 
     def _of_own(self, question: OfOwn) -> Ask:
         def ask(part: slice) -> list[bool]:
-            text = self._text_of(part.start // _TEXT_ROWS)
+            text = self._texts[part.start // _TEXT_ROWS]
             if not any(word in text for word in question.words):
                 return [False] * (part.stop - part.start)
-            return [question.holds(own) for own in text.split(_END)]
+            return question.answers(text.split(_END))
 
         return ask
 

@@ -287,12 +287,15 @@ class OfOwn:
     words: Sequence[str]
     in_name: bool
 
-    def holds(self, own: str) -> bool:
-        """Whether a `JobFacts.own` has it."""
-        end = own.find("\n")
-        if self.in_name:
-            return any(own.find(word, 0, end) >= 0 for word in self.words)
-        return any(own.find(word, end) >= 0 for word in self.words)
+    def answers(self, owns: Sequence[str]) -> list[bool]:
+        """Tell of each `JobFacts.own` whether it has it."""
+        answers = [
+            [own.find(word, 0, own.find("\n")) >= 0 for own in owns]
+            if self.in_name
+            else [own.find(word, own.find("\n")) >= 0 for own in owns]
+            for word in self.words
+        ]
+        return answers[0] if len(answers) == 1 else list(map(any, zip(*answers, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

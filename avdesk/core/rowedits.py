@@ -4,7 +4,7 @@ from collections.abc import Hashable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import compress
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 from avdesk.core import steps
 from avdesk.core.steps import Steps, finish
@@ -28,6 +28,44 @@ class Span:
     last: int
 
 
+class Picked(Sequence[RowT]):
+    """Some rows of a list, picked when somebody looks at one of them: most often it is enough how many they are."""
+
+    def __init__(self, rows: list[RowT], marks: bytes, first: list[RowT] | None = None) -> None:
+        """Pick the rows of `rows`, which must not change, that ones mark; `first` are others, above them."""
+        self._rows = rows
+        self._marks = marks
+        self._first = first or []
+        self._count = len(self._first) + marks.count(1)
+        self._picked: list[RowT] | None = None
+
+    def below(self, rows: list[RowT]) -> "Picked[RowT]":
+        """Return `rows` and below them these."""
+        return Picked(self._rows, self._marks, rows)
+
+    def __len__(self) -> int:
+        """Return how many they are."""
+        return self._count
+
+    @overload
+    def __getitem__(self, place: int) -> RowT: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[RowT]: ...
+
+    def __getitem__(self, place: int | slice) -> RowT | list[RowT]:
+        """Return one of them, or several."""
+        if self._picked is None:
+            self._picked = [*self._first, *compress(self._rows, self._marks)]
+        return self._picked[place]
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same rows are in another sequence."""
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @dataclass(frozen=True, slots=True)
 class RowEdits(Generic[RowT]):
     """How a list of rows becomes another one: first removed, then put in order, then inserted. No list is changed.
@@ -45,12 +83,12 @@ class RowEdits(Generic[RowT]):
     """
 
     old: list[RowT]
-    leaving: list[RowT]
+    leaving: Sequence[RowT]
     removed: tuple[Span, ...] | None
     kept: list[RowT]
     ordered: list[RowT]
     moves: tuple[tuple[int, int], ...] | None
-    coming: list[RowT]
+    coming: Sequence[RowT]
     inserted: tuple[Span, ...] | None
     new: list[RowT]
 
@@ -106,9 +144,8 @@ def sifting(rows: list[RowT], old: list[RowT], before: bytes, new: list[RowT], a
         return no_edits(old)
     # Each row as a byte: 0 is in neither list, 1 leaves, 2 comes, 3 stays. All of it is done by C.
     codes = (int.from_bytes(before) + 2 * int.from_bytes(after)).to_bytes(len(rows))
-    gone = list(compress(rows, codes.translate(_LEAVING))) if 1 in codes else []
-    yield
-    come = list(compress(rows, codes.translate(_COMING))) if 2 in codes else []
+    gone = Picked(rows, codes.translate(_LEAVING))
+    come = Picked(rows, codes.translate(_COMING))
     yield
     if not gone:
         kept = old
@@ -116,6 +153,7 @@ def sifting(rows: list[RowT], old: list[RowT], before: bytes, new: list[RowT], a
         kept = new
     else:
         kept = list(compress(rows, codes.translate(_STAYING)))
+    yield
     removed = _runs_of(1, codes.translate(None, b"\x00\x02"))
     inserted = _runs_of(2, codes.translate(None, b"\x00\x01"))
     return RowEdits(old, gone, None if removed is None else removed[::-1], kept, kept, (), come, inserted, new)
@@ -152,7 +190,7 @@ def parting(
     return rest, taken, _spans(places)
 
 
-def moved(rows: list[RowT], source: int, target: int) -> list[RowT]:
+def moved(rows: Sequence[RowT], source: int, target: int) -> list[RowT]:
     """Return the rows with the one at `source` at `target`."""
     result = list(rows)
     result.insert(target, result.pop(source))
@@ -257,3 +295,8 @@ def _runs_of(code: int, codes: bytes) -> tuple[Span, ...] | None:
         spans.append(Span(first, end - 1))
         first = codes.find(code, end)
     return tuple(spans)
+
+
+def stacked(upper: list[RowT], lower: Sequence[RowT]) -> Sequence[RowT]:
+    """Return rows and others below them."""
+    return lower.below(upper) if isinstance(lower, Picked) else [*upper, *lower]

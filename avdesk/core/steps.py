@@ -13,7 +13,7 @@ T = TypeVar("T")
 Steps = Generator[None, None, T]
 """Work that can be put aside at each of its steps; it returns a T in the end."""
 
-STEP_ROWS = 1000
+STEP_ROWS = 500
 """Rows that are looked at in one step."""
 
 _RUN = 4000

@@ -5,7 +5,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex
 
-from avdesk.core.rowedits import MOST_SPANS, RowEdits, Span, moved
+from avdesk.core.rowedits import MOST_SPANS, RowEdits, Span, moved, stacked
 
 RowT = TypeVar("RowT", bound=Hashable)
 Index = QModelIndex | QPersistentModelIndex
@@ -22,7 +22,7 @@ class EditedRowsModel(QAbstractTableModel, Generic[RowT]):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[RowT] = []
+        self._rows: Sequence[RowT] = []
 
     def rowCount(self, parent: Index = _ROOT) -> int:
         """Return how many rows are shown."""
@@ -53,7 +53,7 @@ class EditedRowsModel(QAbstractTableModel, Generic[RowT]):
 
     def _remove(self, edits: RowEdits[RowT]) -> None:
         if edits.removed is None:
-            self._lay_out([*edits.kept, *edits.leaving])
+            self._lay_out(stacked(edits.kept, edits.leaving))
             self.beginRemoveRows(QModelIndex(), len(edits.kept), len(edits.old) - 1)
             self._rows = edits.kept
             self.endRemoveRows()
@@ -88,11 +88,11 @@ class EditedRowsModel(QAbstractTableModel, Generic[RowT]):
 
     def _insert_at_end_and_order(self, edits: RowEdits[RowT]) -> None:
         self.beginInsertRows(QModelIndex(), len(edits.kept), len(edits.new) - 1)
-        self._rows = [*edits.kept, *edits.coming]
+        self._rows = stacked(edits.kept, edits.coming)
         self.endInsertRows()
         self._lay_out(edits.new)
 
-    def _lay_out(self, rows: list[RowT]) -> None:
+    def _lay_out(self, rows: Sequence[RowT]) -> None:
         """Show the same rows in another order, and move the persistent indexes with them."""
         self.layoutAboutToBeChanged.emit()
         before = self._rows

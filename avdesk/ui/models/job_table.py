@@ -23,7 +23,7 @@ from avdesk.ui.models.rows import RECORD_ROLE, SIGN_ROLE
 VALUE_ROLE = Qt.ItemDataRole.UserRole + 2
 """What a cell is ordered by: a number or text; None is unknown."""
 
-SLICE_S = 0.003
+SLICE_S = 0.002
 """How long the window waits at most, at a time, while rows are arranged: single steps may overrun it by as much."""
 
 _MANY = 20_000
@@ -71,7 +71,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
         self._environment = environment
         self._now = now
         self.columns = job_columns()
-        self._content = Content({}, [], [], self._rows, Occurring(), JobSheet())
+        self._content = Content({}, [], [], [], Occurring(), JobSheet())
         created = self.columns[self.column_of(CREATED)]
         self._wanted = Arrangement(created, descending=True, query=JobQuery())
         self._arranged = self._wanted
@@ -82,7 +82,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
         self._notes: Mapping[Key, str] = {}
         self._work: Steps[Outcome] | None = None
         self._outcome: Outcome | None = None
-        self._past: list[list[JobRow]] = []
+        self._past: list[Sequence[JobRow]] = []
         self._shown = False
         self._shown_since_collected = 0
         self._aim: Arrangement | Update | None = None
