@@ -186,13 +186,18 @@ def _clear(context: click.Context, *, kind: str | None) -> int:
     from avdesk.cli.auth_view import cleared_words
     from avdesk.core.credentials import GIVEN, Kind
     from avdesk.services.app_credentials import drop_in_app, tell_app
+    from avdesk.store.secrets import KeyringAbsentError
 
     call = session_of(context)
     environment = call.environment()
     kinds = GIVEN if kind is None else (Kind(kind),)
     dropped = [each for each in kinds if drop_in_app(call.paths, environment, each)]
+    found: tuple[Kind, ...] = ()
     try:
         found = _credentials(call).clear(environment.name, kinds)
+    except KeyringAbsentError:
+        if not dropped:  # what the app held was all that there was
+            raise
     finally:
         tell_app(call.paths, environment.name)
     print(cleared_words(environment.name, tuple(dict.fromkeys([*found, *dropped]))))  # noqa: T201 - the result
