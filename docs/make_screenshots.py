@@ -42,6 +42,8 @@ class Scene:
         page: which page, by its place in the navigation.
         selected: which of the sample jobs is selected on the Jobs page.
         asks: open the question that cancelling it asks, and keep its picture.
+        runs: how many past runs the History page shows, which is then the page; the third is selected.
+        elsewhere: the sample that another environment is in.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Scene:
     page: int = 0
     selected: int = -1
     asks: bool = False
+    runs: int = -1
+    elsewhere: str = ""
 
 
 SCENES = (
@@ -74,6 +78,12 @@ SCENES = (
     Scene("jobs-125", "idle", scale=1.25, size=SMALL, page=1, selected=1),
     Scene("jobs-200", "idle", theme="dark", scale=2.0, size=SMALL, page=1, selected=0),
     Scene("jobs-denied", "denied", page=1),
+    Scene("pipeline-elsewhere", "running", environment="dev", elsewhere="offline"),
+    Scene("history-light", "idle", runs=84),
+    Scene("history-dark", "idle", theme="dark", runs=84),
+    Scene("history-small", "idle", size=SMALL, runs=30),
+    Scene("history-200", "idle", theme="dark", scale=2.0, size=SMALL, runs=30),
+    Scene("history-empty", "empty", environment="dev", runs=0),
     Scene("pipeline-pseudo", "waiting", environment="prod", size=SMALL, language="qps"),
 )
 
@@ -169,12 +179,16 @@ def show(scene: Scene) -> int:
     from PySide6.QtWidgets import QApplication
 
     from avdesk import i18n
+    from avdesk.bridge.remembered import HistoryTold
     from avdesk.core.actions import ActionKind
+    from avdesk.i18n import _
     from avdesk.ui.main_window import MainWindow
+    from avdesk.ui.pages.history import HistoryPage
     from avdesk.ui.pages.jobs import JobsPage
     from avdesk.ui.theme import apply_theme
     from avdesk.ui.wishes import Wishes
     from tests.harness.job_lists import many_jobs
+    from tests.harness.past_runs import make_run, past_runs
     from tests.harness.snapshots import ENVIRONMENTS, NOW, all_states
 
     i18n.install(scene.language or None)
@@ -189,6 +203,14 @@ def show(scene: Scene) -> int:
     for page in window.pages:
         if isinstance(page, JobsPage) and jobs:
             page.show_job(jobs[scene.selected].key)
+    if scene.elsewhere:
+        window.show_snapshot(replace(all_states()[scene.elsewhere], environment="prod"))
+    if scene.runs >= 0:
+        window.show_page(_("History"))
+        window.show_history(HistoryTold(scene.environment, past_runs(scene.runs, scene.environment)))
+        for page in window.pages:
+            if isinstance(page, HistoryPage) and scene.runs:
+                page.table.select_run(make_run(2).id)
     if scene.asks:
         window.asker.ask(scene.environment, ActionKind.CANCEL, jobs[scene.selected : scene.selected + 1])
     return app.exec()

@@ -48,10 +48,15 @@ def grid_step_s(longest_s: float) -> float:
     return next(fitting, max(float(_STEPS_S[-1]), longest_s / _LINES))
 
 
-def parts(run: Run) -> list[tuple[str, float]]:
-    """Return the parts of a run's bar, from the bottom: phase and seconds; what no phase explains last, unnamed."""
-    timed: list[Phase] = [phase for phase in run.phases if phase.duration_s]
+def parts(run: Run, only: str = "") -> list[tuple[str, float]]:
+    """Return the parts of a run's bar, from the bottom: phase and seconds; what no phase explains last, unnamed.
+
+    `only`: the part of that phase alone.
+    """
+    timed: list[Phase] = [phase for phase in run.phases if phase.duration_s and only in ("", phase.name)]
     found = [(phase.name, float(phase.duration_s or 0.0)) for phase in timed]
+    if only:
+        return found
     rest = (run.total_s or 0.0) - sum(seconds for _name, seconds in found)
     return [*found, ("", rest)] if rest > 1.0 else found
 
@@ -69,6 +74,9 @@ class RunChart(QWidget):
         super().__init__(parent)
         self._runs: tuple[Run, ...] = ()
         self._selected = ""
+        self._only = ""
+        self._labels = 0.0
+        """How wide the texts at the lines are, pixels."""
         self._now = datetime.now().astimezone()
         self.setAccessibleName(_("Durations of the last runs"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -89,7 +97,12 @@ class RunChart(QWidget):
         if share is not None:
             text = _("{runs}, {percent} % of them done").format(runs=text, percent=round(share * 100))
         self.setAccessibleDescription(text)
-        self.update()
+        self._measure()
+
+    def show_phase(self, name: str) -> None:
+        """Show the part of one phase alone; an empty name: whole runs."""
+        self._only = name
+        self._measure()
 
     def select_run(self, run_id: str) -> None:
         """Mark a run."""
@@ -144,9 +157,7 @@ class RunChart(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         drawn, room = self.drawn, self._room()
-        longest = max((sum(seconds for _name, seconds in parts(run)) for run in drawn), default=0.0)
-        step = grid_step_s(longest)
-        top = max(step, -(-longest // step) * step)
+        step, top = self._scale(drawn)
         self._paint_lines(painter, room, step, top)
         for place, run in enumerate(drawn):
             self._paint_bar(painter, room, place, run, top)
@@ -155,6 +166,19 @@ class RunChart(QWidget):
             painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.0, Qt.PenStyle.DotLine))
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
+    def _scale(self, runs: Sequence[Run]) -> tuple[float, float]:
+        """Return how far apart the lines are, and what the highest stands for, seconds."""
+        longest = max((sum(seconds for _name, seconds in parts(run, self._only)) for run in runs), default=0.0)
+        step = grid_step_s(longest)
+        return step, max(step, -(-longest // step) * step)
+
+    def _measure(self) -> None:
+        """Make room for the texts at the lines."""
+        step, top = self._scale(self._runs)
+        texts = [_line_text(number * step) for number in range(round(top / step) + 1)]
+        self._labels = max(self.fontMetrics().horizontalAdvance(text) for text in texts) + STEP
+        self.update()
+
     def _paint_lines(self, painter: QPainter, room: QRectF, step: float, top: float) -> None:
         for number in range(round(top / step) + 1):
             y = room.bottom() - room.height() * number * step / top
@@ -162,8 +186,8 @@ class RunChart(QWidget):
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
             painter.setPen(secondary_colour(self.palette()))
             box = QRectF(0, y - 2 * STEP / 2, room.left() - HALF, 2 * STEP)
-            text = wording.rough_duration(number * step) if number else "0"
-            painter.drawText(box, (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value, text)
+            aligned = (Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value
+            painter.drawText(box, aligned, _line_text(number * step))
 
     def _paint_bar(self, painter: QPainter, room: QRectF, place: int, run: Run, top: float) -> None:
         x = room.left() + place * (BAR + BETWEEN)
@@ -174,13 +198,13 @@ class RunChart(QWidget):
             painter.fillRect(column, fill)
         y = room.bottom()
         painter.setPen(Qt.PenStyle.NoPen)
-        for name, seconds in parts(run):
+        for name, seconds in parts(run, self._only):
             height = room.height() * seconds / top
             colour = phase_colour(name) if name else line_colour(self.palette())
             painter.setBrush(colour)
             painter.drawRect(QRectF(x, y - height, BAR, height))
             y -= height
-        if not parts(run):
+        if not parts(run, self._only):
             painter.setPen(QPen(text_colour(self.palette()), 1.0))
             painter.drawLine(QPointF(x, room.bottom()), QPointF(x + BAR, room.bottom()))
         sign = sign_pixmap(run_sign(run.state), _SIGN, dark=is_dark(self.palette()), ratio=self.devicePixelRatioF())
@@ -188,8 +212,8 @@ class RunChart(QWidget):
 
     def _room(self) -> QRectF:
         """Return where the bars are."""
-        left = self.fontMetrics().horizontalAdvance("00 min 00 s") * 0.75 + STEP
-        return QRectF(left, STEP, max(1.0, self.width() - left - STEP), _HEIGHT - 3 * STEP - HALF)
+        left = self._labels
+        return QRectF(left, STEP, max(1.0, self.width() - left - HALF), _HEIGHT - 3 * STEP - HALF)
 
     def _run_at(self, x: int) -> Run | None:
         place = int((x - self._room().left() + BETWEEN / 2) // (BAR + BETWEEN))
@@ -204,3 +228,7 @@ class RunChart(QWidget):
             if name
         ]
         return "\n".join([*lines, *filter(None, [words.reason(run)])])
+
+
+def _line_text(seconds: float) -> str:
+    return wording.rough_duration(seconds) if seconds else "0"

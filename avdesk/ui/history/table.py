@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from avdesk.core import phases, wording
@@ -19,7 +20,7 @@ from avdesk.ui.widgets.listing import RowsView, SignDelegate
 Clock = Callable[[], datetime]
 
 _BEFORE_PHASES = 3
-_REASON_WIDTH = 160
+_REASON_WIDTH = 100
 
 
 class RunsModel(RowsModel[Run]):
@@ -36,6 +37,15 @@ class RunsModel(RowsModel[Run]):
         self._keys = [key for key, _run in keyed]
         self._rows = [run for _key, run in keyed]
         self.endResetModel()
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Return a column's title, set as its texts are."""
+        if role == Qt.ItemDataRole.TextAlignmentRole and 0 <= section < len(self._columns):
+            side = Qt.AlignmentFlag.AlignRight if self._columns[section].numeric else Qt.AlignmentFlag.AlignLeft
+            return side | Qt.AlignmentFlag.AlignVCenter
+        return super().headerData(section, orientation, role)
 
     def place_of(self, run_id: str) -> int | None:
         """Return the row of a run, None for one that is not shown."""
@@ -73,6 +83,7 @@ class RunsTable(RowsView):
     def __init__(self, model: RunsModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._present: set[str] = set()
         self.setAccessibleName(_("Past runs"))
         self.setModel(model)
         self.setItemDelegate(SignDelegate(self))
@@ -102,9 +113,7 @@ class RunsTable(RowsView):
         """Show these runs, with the phases that any of them has."""
         before = self._id_at(self.currentIndex())
         self._model.show_runs(runs)
-        present = {phase.name for run in runs for phase in run.phases}
-        for place, name in enumerate(phases.ORDER):
-            self.setColumnHidden(_BEFORE_PHASES + place, name not in present)
+        self._present = {phase.name for run in runs for phase in run.phases}
         self._fit()
         if not self.currentIndex().isValid():
             self.select_run(before)
@@ -121,10 +130,24 @@ class RunsTable(RowsView):
         return True
 
     def _fit(self) -> None:
-        """Give each column the room that the rows in sight need."""
+        """Give each column the room that the rows in sight need; phases are left out where there is none for all."""
+        needed = _REASON_WIDTH
         for column in range(self._model.columnCount() - 1):
+            place = column - _BEFORE_PHASES
+            if 0 <= place < len(phases.ORDER):
+                self.setColumnHidden(column, phases.ORDER[place] not in self._present)
             if not self.isColumnHidden(column):
                 self.resizeColumnToContents(column)
+                needed += self.columnWidth(column)
+        if needed > self.viewport().width():
+            for place in range(len(phases.ORDER)):
+                self.setColumnHidden(_BEFORE_PHASES + place, True)  # noqa: FBT003 - Qt's own
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Use the room that there is."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def _id_at(self, index: QModelIndex) -> str:
         rows = self._model.rows

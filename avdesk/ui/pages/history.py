@@ -1,13 +1,26 @@
 """The History page: the runs of the environment that have ended, how long they took and how they ended."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from avdesk.bridge.remembered import ExportTold, HistoryTold
 from avdesk.config.settings import Environment
+from avdesk.core import phases, wording
 from avdesk.core.history import ENDED, PastRuns, counts, matching
 from avdesk.core.run import Run, RunState
 from avdesk.core.snapshot import Snapshot, Trouble
@@ -32,7 +45,7 @@ MOST = 2000
 """Runs that are read: more than anybody looks through, and half a year of ten a day."""
 
 _SEARCH_MS = 150
-_LEAST_SEARCH = 200
+_LEAST_SEARCH, _MOST_SEARCH = 140, 320
 
 
 class HistoryPage(Page):
@@ -51,9 +64,11 @@ class HistoryPage(Page):
         self.summary = Text("", Role.TITLE)
         self.note = Text("", Role.SECONDARY)
         self.chips = {state: Chip(_outcome_word(state)) for state in ENDED}
+        self.filters = QWidget()
         self.search = QLineEdit()
         self.export = QPushButton(_("Export…"))
         self.chart = RunChart()
+        self.phase = QComboBox()
         self.usual = UsualCard()
         self.model = runs_model(lambda: self._now)
         self.table = RunsTable(self.model)
@@ -144,6 +159,7 @@ class HistoryPage(Page):
         self.stack.setCurrentIndex(0 if found is None else 1)
         full = self._past is not None and len(runs) >= self._past.limit and not narrowed
         self.summary.show_text(words.summary(self._shown, full=full) if runs else "")
+        self.filters.setVisible(bool(runs))
         self.export.setEnabled(bool(self._shown))
         for state, count in counts(runs).items():
             chip = self.chips[state]
@@ -151,11 +167,26 @@ class HistoryPage(Page):
             if chip.text() != text:
                 chip.setText(text)
                 chip.updateGeometry()
-            chip.setVisible(bool(count) or chip.isChecked() or state in (RunState.SUCCEEDED, RunState.FAILED))
+            chip.setVisible(bool(count) or chip.isChecked())
+        self._offer_phases(runs)
         self.chart.show_runs(self._shown, self._now)
         self.usual.show_usual(self._shown, self._past.learnt if self._past is not None and not narrowed else {})
         self.table.show_runs(self._shown)
         self._show_selected()
+
+    def _offer_phases(self, runs: Sequence[Run]) -> None:
+        """Offer the phases that any of the runs has to the chart."""
+        names = phases.in_order(phase.name for run in runs for phase in run.phases)
+        if names == [self.phase.itemData(place) for place in range(1, self.phase.count())]:
+            return
+        before = self.phase.currentData()
+        with QSignalBlocker(self.phase):
+            while self.phase.count() > 1:
+                self.phase.removeItem(1)
+            for name in names:
+                self.phase.addItem(wording.phase_name(name), name)
+            self.phase.setCurrentIndex(max(0, self.phase.findData(before)))
+        self.chart.show_phase(str(self.phase.currentData() or ""))
 
     def _show_selected(self) -> None:
         run = self.table.selected_run
@@ -196,6 +227,9 @@ class HistoryPage(Page):
         for chip in self.chips.values():
             chip.clicked.connect(self._show)
         self.export.clicked.connect(self._ask_file)
+        self.phase.currentIndexChanged.connect(
+            lambda _place: self.chart.show_phase(str(self.phase.currentData() or ""))
+        )
         self.chart.chosen.connect(self.table.select_run)
         self.table.selected.connect(lambda _id: self._show_selected())
         self.run_card.job_wanted.connect(lambda job: self._wishes.job_wanted.emit(self._environment, job))
@@ -203,24 +237,52 @@ class HistoryPage(Page):
         find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
         find.activated.connect(self.search.setFocus)
 
-    def _lay_out(self) -> None:
+    def _name_parts(self) -> None:
         self.search.setPlaceholderText(_("Find runs"))
         self.search.setAccessibleName(_("Find runs"))
         self.search.setToolTip(_("Words of the error, the job’s id, or a day as 2025-06-08 (Ctrl+F)."))
         self.search.setClearButtonEnabled(True)
         self.search.setMinimumWidth(_LEAST_SEARCH)
+        self.search.setMaximumWidth(_MOST_SEARCH)
         self.export.setAccessibleName(_("Export…"))
         self.export.setToolTip(_("Write the runs that are shown to a file, as CSV or JSON."))
+        self.phase.setAccessibleName(_("What the chart shows"))
+        self.phase.setToolTip(_("Whole runs with their phases one upon the other, or one phase alone."))
+        self.phase.addItem(_("Whole run"), "")
+
+    def _lay_out(self) -> None:
+        self._name_parts()
         chips = WrapRow(STEP - 2)
         chips.setAccessibleName(_("Outcome"))
         for chip in self.chips.values():
             chips.flow.addWidget(chip)
-        filters = QHBoxLayout()
+        filters = QHBoxLayout(self.filters)
+        filters.setContentsMargins(0, 0, 0, 0)
         filters.setSpacing(STEP)
-        filters.addWidget(self.search)
-        filters.addWidget(chips, 1)
+        filters.addWidget(self.search, 1)
+        filters.addWidget(chips, 3)
         filters.addWidget(self.export)
+        self.stack.addWidget(self._scrolled())
+        self.stack.addWidget(self.notice)
+        head = QHBoxLayout()
+        head.addWidget(self.summary)
+        head.addStretch(1)
+        head.addWidget(self.note)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(GAP, GAP, GAP, GAP)
+        column.setSpacing(STEP + STEP // 2)
+        column.addLayout(head)
+        column.addWidget(self.filters)
+        column.addWidget(self.stack, 1)
+
+    def _scrolled(self) -> QScrollArea:
+        """Return what is below the filters: a small window has no room for all of it."""
         durations = Card(_("Durations"))
+        # A screen reader on Linux takes a combo box's name from its label, not from the box.
+        show = Text(_("Show"), Role.SECONDARY)
+        show.setBuddy(self.phase)
+        durations.head.addWidget(show)
+        durations.head.addWidget(self.phase)
         durations.body.addWidget(self.chart)
         top = QHBoxLayout()
         top.setSpacing(GAP)
@@ -233,18 +295,13 @@ class HistoryPage(Page):
         inside.addLayout(top)
         inside.addWidget(self.table, 1)
         inside.addWidget(self.run_card)
-        self.stack.addWidget(content)
-        self.stack.addWidget(self.notice)
-        head = QHBoxLayout()
-        head.addWidget(self.summary)
-        head.addStretch(1)
-        head.addWidget(self.note)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(GAP, GAP, GAP, GAP)
-        column.setSpacing(STEP + STEP // 2)
-        column.addLayout(head)
-        column.addLayout(filters)
-        column.addWidget(self.stack, 1)
+        scroll = QScrollArea()
+        scroll.setWidget(content)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return scroll
 
 
 def _outcome_word(state: RunState) -> str:
