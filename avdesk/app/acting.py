@@ -7,8 +7,8 @@ from avdesk.app.in_force import InForce
 from avdesk.app.monitors import IMPORTING
 from avdesk.bridge.actions import ActionsLike
 from avdesk.bridge.credentials import CredentialsLike
-from avdesk.bridge.job_archive import ArchiveLike
 from avdesk.bridge.doctor import PracticeLike
+from avdesk.bridge.job_archive import ArchiveLike
 from avdesk.bridge.remembered import RememberedLike
 from avdesk.config.load import Loaded
 from avdesk.config.paths import Paths

@@ -16,6 +16,7 @@ from avdesk.bridge.config_watch import ConfigurationWatch
 from avdesk.bridge.credentials import CredentialDesk
 from avdesk.bridge.doctor import DoctorRunner
 from avdesk.bridge.job_archive import ArchiveLoader
+from avdesk.bridge.logs import LogReader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedReader
 from avdesk.bridge.stopping import stop_all
@@ -23,6 +24,7 @@ from avdesk.bridge.wake import WakeWatch
 from avdesk.config.load import Loaded
 from avdesk.config.paths import Paths
 from avdesk.core.alerts import Alert, AlertAction, Urgency
+from avdesk.core.jobs import Job
 from avdesk.i18n import _
 
 
@@ -62,6 +64,7 @@ class Parts:
     crash_teller: CrashTeller
     actions: ActionRunner
     archive: ArchiveLoader
+    logs: LogReader
     remembered: RememberedReader
     credentials: CredentialDesk
     doctor: DoctorRunner
@@ -115,6 +118,21 @@ class Desk(QObject):
             return
         self._parts.front.latest.choose(alert.environment)
         self._parts.window.open(activation_token)
+        if action is AlertAction.LOG:
+            self._show_log(alert)
+
+    def show_log(self, environment: str, job: Job) -> None:
+        """Bring the window to the front, on a job's log."""
+        self._parts.front.latest.choose(environment)
+        if not self._parts.window.show_log_in_new_window(environment, job):
+            self._parts.window.open()
+
+    def _show_log(self, alert: Alert) -> None:
+        """Show the log that a notification is about; where the job is not known any more, the window alone."""
+        jobs = self._parts.front.latest.snapshot(alert.environment).jobs
+        found = next((job for job in jobs if job.id == alert.job_id), None)
+        if found is not None:
+            self._parts.front.wishes.log_wanted.emit(alert.environment, found)
 
     def show_by_tray(self, alert: Alert) -> None:
         """Show an alert without a notification daemon: by the tray, or in the window where there is no tray."""
@@ -170,6 +188,7 @@ class Desk(QObject):
                 *parts.watching.all,
                 parts.actions,
                 parts.archive,
+                parts.logs,
                 parts.remembered,
                 parts.credentials,
                 parts.doctor,

@@ -15,6 +15,7 @@ from avdesk.app.crash import CrashHooks, FaultFile
 from avdesk.app.desktop import CrashTeller, Desk, Parts
 from avdesk.app.front import Front
 from avdesk.app.in_force import InForce
+from avdesk.app.log_opening import log_opener
 from avdesk.app.monitors import monitor_maker
 from avdesk.app.quit_signals import QuitSignals
 from avdesk.app.shutdown import Shutdown, leave
@@ -26,9 +27,10 @@ from avdesk.bridge.announced import Announced
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.bus import Bus
 from avdesk.bridge.config_watch import ConfigurationWatch
-from avdesk.bridge.doctor import DoctorRunner
 from avdesk.bridge.credentials import CredentialDesk
+from avdesk.bridge.doctor import DoctorRunner
 from avdesk.bridge.job_archive import ArchiveLoader
+from avdesk.bridge.logs import LogReader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedReader
 from avdesk.bridge.single_instance import InstanceServer
@@ -143,11 +145,13 @@ def _make_parts(
     notifications = DesktopNotifications(session_bus)
     announced = Announced(paths.state / "announced.json")
     remembered = RememberedReader(settings.environments, remembered_maker(in_force, paths))
+    logs = LogReader(log_opener(in_force, paths, google_token))
     window = WindowHost(
         tuple(settings.environments.values()),
         front.latest,
         front.wishes,
         remembered.preview,
+        logs,
         place_file=paths.state / "window.ini",
         theme=settings.appearance.theme,
     )
@@ -167,6 +171,7 @@ def _make_parts(
         crash_teller=crash_teller,
         actions=ActionRunner(actions_maker(in_force, paths, google_token)),
         archive=ArchiveLoader(archive_maker(in_force, paths, google_token)),
+        logs=logs,
         remembered=remembered,
         credentials=CredentialDesk(credentials_maker(paths)),
         doctor=DoctorRunner(practice_maker(load, paths, google_token)),

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QSettings, QTimer, Signal
 from avdesk.app.latest import Latest
 from avdesk.bridge.doctor import DoctorTold
 from avdesk.bridge.job_archive import OlderTold
+from avdesk.bridge.logs import LogReader
 from avdesk.bridge.remembered import AuditTold, ExportTold, HistoryTold
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionKind, ActionPreview, ActionRecord, ActionRequest
@@ -42,19 +43,21 @@ class WindowHost(QObject):
         latest: Latest,
         wishes: Wishes,
         preview: Callable[[ActionRequest, Job | None], ActionPreview],
+        logs: LogReader,
         *,
         place_file: Path,
         theme: str,
     ) -> None:
         """Prepare a window of `environments`; its place on the screen is kept in `place_file`.
 
-        `preview` says at once what an action would do.
+        `preview` says at once what an action would do, `logs` reads logs.
         """
         super().__init__()
         self._environments = tuple(environments)
         self._latest = latest
         self._wishes = wishes
         self._preview = preview
+        self._logs = logs
         self._place_file = place_file
         self._theme = theme
         self._window: MainWindow | None = None
@@ -176,6 +179,15 @@ class WindowHost(QObject):
             window.bring_up()
             window.asker.ask(environment, kind, jobs)
 
+    def show_log_in_new_window(self, environment: str, job: Job) -> bool:
+        """Open the window on a job's log; one that is there shows it by itself. Return whether it was opened."""
+        if self._window is not None:
+            return False
+        window = self._make()
+        window.bring_up()
+        window.show_log(environment, job)
+        return True
+
     def ask_video_in_new_window(self, environment: str) -> None:
         """Open the window for a new video; one that is there asks by itself."""
         if self._window is None:
@@ -204,6 +216,7 @@ class WindowHost(QObject):
         store = QSettings(str(self._place_file), QSettings.Format.IniFormat)
         window = MainWindow(self._environments, self._latest.current, self._wishes, store)
         window.set_previewer(self._preview)
+        window.use_logs(self._logs)
         for name in self._latest.environments:
             if self._latest.is_known(name):
                 window.show_snapshot(self._latest.snapshot(name))

@@ -86,6 +86,7 @@ def _connect_wishes(parts: Parts, desk: Desk) -> None:
     wishes.specification_asked.connect(parts.actions.fetch_specification)
     wishes.more_jobs_asked.connect(parts.archive.load)
     wishes.loading_stopped.connect(parts.archive.stop)
+    wishes.log_wanted.connect(desk.show_log)
     wishes.audit_asked.connect(parts.remembered.read_audit)
     wishes.audit_export_asked.connect(parts.remembered.export_audit)
     wishes.history_asked.connect(parts.remembered.read_history)

@@ -108,9 +108,10 @@ class _Scan:
         self.reached, self.share = found.reached, found.share
         self.skipped += found.skipped
         around = self.wish.context
-        self.hits.extend(found.numbers)
+        fresh = array("I", found.numbers)  # half as large: there may be millions
+        self.hits.extend(fresh)
         if not around:
-            self.numbers.extend(found.numbers)
+            self.numbers.extend(fresh)
             return
         for number in found.numbers:
             self._add(self.last + 1, min(self.owed, number) + 1)

@@ -22,7 +22,12 @@ _URGENCIES = {Urgency.LOW: 0, Urgency.NORMAL: 1, Urgency.CRITICAL: 2}
 
 def action_label(action: AlertAction) -> str:
     """Return the text of an action's button."""
-    return {AlertAction.OPEN: _("Open"), AlertAction.CHECK_NOW: _("Check now"), AlertAction.RETRY: _("Retry")}[action]
+    return {
+        AlertAction.OPEN: _("Open"),
+        AlertAction.CHECK_NOW: _("Check now"),
+        AlertAction.RETRY: _("Retry"),
+        AlertAction.LOG: _("Show log"),
+    }[action]
 
 
 def action_of(key: str) -> AlertAction | None:

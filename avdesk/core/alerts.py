@@ -33,6 +33,7 @@ class AlertAction(StrEnum):
     OPEN = "open"
     CHECK_NOW = "check"
     RETRY = "retry"
+    LOG = "log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Alert:
         title, body: plain text; the body may hold words from outside and is escaped where markup is understood.
         urgency: how loud.
         actions: at most two buttons.
-        job_id: the job that `AlertAction.RETRY` is about; empty without one.
+        job_id: the job that `AlertAction.RETRY` and `AlertAction.LOG` are about; empty without one.
     """
 
     incident: str
@@ -137,8 +138,8 @@ def _job_failed(event: Event) -> Alert:
 
 
 def _failure(incident: str, event: Event, title: str, body: str, job_id: str) -> Alert:
-    """Return a loud alert; where there is a job it can be retried at once."""
-    actions = (AlertAction.OPEN, AlertAction.RETRY) if job_id else (AlertAction.OPEN,)
+    """Return a loud alert; where there is a job it can be retried at once, or its log be read."""
+    actions = (AlertAction.RETRY, AlertAction.LOG) if job_id else (AlertAction.OPEN,)
     return Alert(incident, event.environment, title, body, Urgency.CRITICAL, actions, job_id)
 
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from avdesk.bridge.job_archive import OlderTold
+from avdesk.bridge.logs import LogReader
 from avdesk.bridge.remembered import ExportTold, HistoryTold
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionRecord
@@ -39,6 +40,7 @@ from avdesk.ui.jobs import notes
 from avdesk.ui.navigation import Navigation
 from avdesk.ui.pages.history import HistoryPage
 from avdesk.ui.pages.jobs import JobsPage
+from avdesk.ui.pages.logs import LogsPage
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.signs import app_icon
@@ -105,6 +107,7 @@ class MainWindow(QMainWindow):
         self.header.chosen.connect(self._choose)
         self.header.check_asked.connect(self._check_now)
         wishes.job_wanted.connect(self.show_job)
+        wishes.log_wanted.connect(self.show_log)
         self.foot.video.clicked.connect(lambda: wishes.new_video_wanted.emit(self._current))
         self.asker.refused.connect(lambda action, why: self.tell("action", f"{action}: {why}"))
         application = QGuiApplication.instance()
@@ -190,6 +193,21 @@ class MainWindow(QMainWindow):
         for page in self.pages:
             if isinstance(page, JobsPage) and environment == self._current:
                 page.query.set_text(job_id)
+                self.navigation.setCurrentRow(self.pages.index(page))
+
+    def use_logs(self, reader: LogReader) -> None:
+        """Read logs by `reader`."""
+        for page in self.pages:
+            if isinstance(page, LogsPage):
+                page.use_reader(reader)
+
+    def show_log(self, environment: str, job: Job) -> None:
+        """Show a job's log, at the line that says why it failed."""
+        if environment != self._current:
+            self._choose(environment)
+        for page in self.pages:
+            if isinstance(page, LogsPage):
+                page.show_job(job)
                 self.navigation.setCurrentRow(self.pages.index(page))
 
     def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:

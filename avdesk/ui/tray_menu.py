@@ -51,6 +51,9 @@ class TrayMenu(QMenu):
         self._why_not.setVisible(False)
         self._cancels = [self._cancel_entry(place) for place in range(JOBS_SHOWN)]
         self._cancel.menuAction().setVisible(False)
+        self._logged: Job | None = None
+        self._log = self.addAction(_("Show log"), self._show_log)
+        self._log.setVisible(False)
         self._pause = self.addAction(_("Pause"), self._toggle_pause)
         self.addSeparator()
         self.addAction(_("Quit"), wishes.quit_asked.emit)
@@ -83,6 +86,9 @@ class TrayMenu(QMenu):
         _say(self._job, state.job)
         _say(self._pause, _("Resume") if state.paused else _("Pause"))
         self._show_cancels(state)
+        self._logged = state.logged
+        if self._log.isVisible() != (state.logged is not None):
+            self._log.setVisible(state.logged is not None)
         self._show_choices(state)
 
     def _show_cancels(self, state: TrayState) -> None:
@@ -151,6 +157,10 @@ class TrayMenu(QMenu):
     def _cancel_job(self, place: int) -> None:
         if place < len(self._jobs) and self._environment not in self._read_only:
             self._wishes.cancel_wanted.emit(self._environment, self._jobs[place])
+
+    def _show_log(self) -> None:
+        if self._logged is not None:
+            self._wishes.log_wanted.emit(self._environment, self._logged)
 
     def _check(self) -> None:
         self._wishes.check_now.emit(self._environment)

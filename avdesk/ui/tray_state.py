@@ -45,6 +45,7 @@ class TrayState:
         tooltip: environment, headline and age of the data; first of what needs a look, then of what is looked at.
         paused: asking is paused.
         cancellable: the most recent jobs that can be cancelled, newest first.
+        logged: the job whose log can be shown: the run's, else the newest; None without any.
         alarm: what needs a look elsewhere, a line; `alarm_environment` is where. Empty when nothing does.
         signs: environment → how it stands; empty where there is one alone.
     """
@@ -60,6 +61,7 @@ class TrayState:
     tooltip: str
     paused: bool
     cancellable: tuple[Job, ...] = ()
+    logged: Job | None = None
     alarm: str = ""
     alarm_environment: str = ""
     signs: Mapping[str, Sign] = field(default_factory=lambda: NO_SIGNS)
@@ -93,8 +95,14 @@ def tray_state(snapshot: Snapshot, now: datetime, others: Sequence[Snapshot] = (
         job=job_line(job) if job is not None and (running or job.state.active) else "",
         tooltip=tooltip.translate(_NO_MARKUP),
         paused=snapshot.paused,
+        logged=_logged(snapshot),
         cancellable=tuple(job for job in snapshot.jobs if job.number and "cancel" in job.actions)[:JOBS_SHOWN],
     )
+
+
+def _logged(snapshot: Snapshot) -> Job | None:
+    jobs = (snapshot.job, *snapshot.jobs) if snapshot.job is not None else snapshot.jobs
+    return next((job for job in jobs if job.number), None)
 
 
 def _told_of(snapshot: Snapshot, summary: Summary, now: datetime) -> str:

@@ -21,6 +21,7 @@ class Wishes(QObject):
             `MainWindow.show_specification`.
         more_jobs_asked: load older jobs of that environment until so many are known; pages go to
             `MainWindow.show_older_jobs`.
+        log_wanted: show the log of this `Job` of that environment, at the line that says why it failed.
         loading_stopped: load no more older jobs of that environment.
         audit_wanted: show what was done in that environment.
         audit_asked: read the audit list of that environment (an empty name: of all), at most so many records; it
@@ -48,6 +49,7 @@ class Wishes(QObject):
     new_video_wanted = Signal(str)
     specification_asked = Signal(str, object)
     more_jobs_asked = Signal(str, int)
+    log_wanted = Signal(str, object)
     loading_stopped = Signal(str)
     audit_wanted = Signal(str)
     audit_asked = Signal(str, int)

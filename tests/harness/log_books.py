@@ -1,14 +1,20 @@
 """Logs for tests of the page: lines as AutoVideo writes them, and a book of as many lines as one likes."""
 
+import math
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from avdesk.bridge.logs import LogWish
+from avdesk.core.errors import AbortedError
+from avdesk.core.logchoice import LogChoice
 from avdesk.core.logline import APP, LogLine, Severity
 from avdesk.core.logsearch import Selection
 from avdesk.core.logtally import Histogram, Tally
-from avdesk.services.logs.book import Changes, Found
+from avdesk.services.logs.book import Book, Changes, Found
 from avdesk.services.logs.memorybook import MemoryBook
 from avdesk.services.logs.pattern import compiled
+from avdesk.services.logs.source import SourceView
 
 BEGINNING = datetime(2025, 5, 5, 12, 57, 20, 315_000, tzinfo=UTC)
 JOB = "video-job-ab12cd34"
@@ -75,11 +81,10 @@ def memory_book(lines: list[LogLine], name: str = APP) -> MemoryBook:
 class EndlessBook:
     """A book of any number of lines, each made when it is asked for."""
 
-    name = APP
-    generation = 0
-
     def __init__(self, count: int, *, growing: bool = False) -> None:
         """Hold `count` lines."""
+        self.name = APP
+        self.generation = 0
         self.length = count
         self.growing = growing
         self.asked: list[tuple[int, int]] = []
@@ -119,6 +124,11 @@ class EndlessBook:
     def place_of(self, time: datetime) -> int:
         """Return the first line at or after a time."""
         return max(0, min(self.length, -(-int((time - BEGINNING).total_seconds() * 1000) // 1)))
+
+    def times(self, first: int, count: int) -> list[float]:
+        """Return when lines were written."""
+        lines = [self.line(number) for number in range(max(0, first), min(first + count, self.length))]
+        return [line.time.timestamp() for line in lines if line.time is not None]
 
     def time_span(self) -> tuple[datetime, datetime] | None:
         """Return the first and the last line's time."""
@@ -160,3 +170,70 @@ class EndlessBook:
     def close(self) -> None:
         """Hold nothing any more."""
         self.length = 0
+
+
+class FilledSource:
+    """A source whose lines come at once, or when a test hands them out."""
+
+    def __init__(self, book: MemoryBook, view: SourceView | None = None) -> None:
+        """Fill `book`."""
+        self.book = book
+        self.view = view or SourceView(way="rest", loading=False, heard_at=BEGINNING)
+        self.steps = 0
+        self.hurried = 0
+        self.fetched = 0
+        self.aborted = threading.Event()
+
+    def step(self) -> float:
+        """Count the steps."""
+        self.steps += 1
+        if self.aborted.is_set():
+            raise AbortedError("aborted")
+        return 0.05
+
+    def older(self) -> int:
+        """Count the wish."""
+        self.fetched += 1
+        return 0
+
+    def hurry(self) -> None:
+        """Count the wish."""
+        self.hurried += 1
+
+    def abort(self) -> None:
+        """End."""
+        self.aborted.set()
+
+    def close(self) -> None:
+        """Abort."""
+        self.abort()
+
+
+class OpenedBook:
+    """A log as the app's opener hands it out."""
+
+    def __init__(self, book: Book, choices: tuple[LogChoice, ...] = (), source: FilledSource | None = None) -> None:
+        """Hold a book that one source fills; without one, nothing does."""
+        self.book = book
+        self.parts: list[tuple[tuple[LogChoice, ...], FilledSource]] = (
+            [(choices, source)] if source is not None else []
+        )
+
+    def step(self) -> float:
+        """Put nothing together."""
+        return math.inf
+
+    def abort(self) -> None:
+        """End the sources."""
+        for _choices, source in self.parts:
+            source.abort()
+
+    def close(self) -> None:
+        """End the sources."""
+        for _choices, source in self.parts:
+            source.close()
+
+
+def no_log(wish: LogWish) -> OpenedBook:
+    """Stand for what opens logs, where none is looked at."""
+    raise AssertionError(f"no log is opened: {wish}")

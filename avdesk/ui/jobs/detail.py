@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QSize, Qt, QUrl
+from PySide6.QtCore import QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFrame, QMenu, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
@@ -93,7 +93,13 @@ class DetailPane(QStackedWidget):
 
 
 class JobDetail(QScrollArea):
-    """One job from its headline to its specification."""
+    """One job from its headline to its specification.
+
+    Signals:
+        log_asked: show the log of this `Job`.
+    """
+
+    log_asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -102,6 +108,7 @@ class JobDetail(QScrollArea):
         self._around = Around(None, None, {})
         self._now = datetime.now(UTC)
         self.open_url: Callable[[str], object] = lambda url: QDesktopServices.openUrl(QUrl(url))
+        self.log = _link_button(_("Show log"), self.show_log)
         self.sign = SignView(24)
         self.headline = Text("", Role.HEADLINE, wrap=True)
         self.name = Text("", Role.SECONDARY, wrap=True)
@@ -185,11 +192,14 @@ class JobDetail(QScrollArea):
         emulated = environment is not None and bool(environment.google_endpoint)
         why = _("This environment's Google is an emulator, which has no console.") if emulated else ""
         unknown = _("Vertex AI has not told of this job itself yet.")
-        for button, url, hint in (
-            (self.log, links.log_url(job, project), _("Open the job's log in the cloud console.")),
-            (self.console, links.console_url(job, project), _("Open the job in the cloud console.")),
+        for button, refusal, hint in (
+            (self.log, "" if job.number else unknown, _("Read the job's log, at the line that says why it failed.")),
+            (
+                self.console,
+                why or ("" if links.console_url(job, project) else unknown),
+                _("Open the job in the cloud console."),
+            ),
         ):
-            refusal = why or ("" if url else unknown)
             button.setEnabled(not refusal)
             button.setToolTip(refusal or hint)
             button.setAccessibleDescription(refusal or hint)
@@ -197,13 +207,17 @@ class JobDetail(QScrollArea):
         self.folder.setVisible(bool(folder) and not emulated)
         self.folder.setToolTip(self._folder)
 
+    def show_log(self) -> None:
+        """Ask for the job's log."""
+        if self._job is not None and self._job.number:
+            self.log_asked.emit(self._job)
+
     def open_link(self, what: str) -> None:
-        """Open ``log``, ``console`` or ``folder`` of the job in the browser; nothing where it has none."""
+        """Open ``console`` or ``folder`` of the job in the browser; nothing where it has none."""
         job, environment = self._job, self._around.environment
         if job is None or environment is None or environment.google_endpoint:
             return
         url = {
-            "log": links.log_url(job, environment.project),
             "console": links.console_url(job, environment.project),
             "folder": links.output_url(self._folder, environment.project),
         }[what]
@@ -225,7 +239,6 @@ class JobDetail(QScrollArea):
             self._offer_links()
 
     def _make_buttons(self) -> None:
-        self.log = _link_button(_("Show log"), lambda: self.open_link("log"))
         self.console = _link_button(_("Open in console"), lambda: self.open_link("console"))
         self.folder = _link_button(_("Output folder"), lambda: self.open_link("folder"))
         self.copy_button = QPushButton(_("Copy"))

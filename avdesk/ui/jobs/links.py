@@ -24,15 +24,6 @@ def console_url(job: Job, project: str) -> str:
     return f"{CONSOLE}/vertex-ai/locations/{region}/training/{number}/cpu?project={quote(named, safe='')}"
 
 
-def log_url(job: Job, project: str) -> str:
-    """Return the job's log in the cloud console; empty where it has none."""
-    named = _project(job, project)
-    if not (job.number and named):
-        return ""
-    query = f'resource.type="ml_job"\nresource.labels.job_id="{job.number}"'
-    return f"{CONSOLE}/logs/query;query={quote(query, safe='')}?project={quote(named, safe='')}"
-
-
 def output_url(prefix: str, project: str) -> str:
     """Return the console's page of a ``gs://`` folder; empty for anything else."""
     match = _BUCKET_PATH.fullmatch(prefix)

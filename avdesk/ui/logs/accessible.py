@@ -103,7 +103,8 @@ class _LogList(QAccessibleInterface):
         return self._view.window().windowHandle()
 
     def parent(self) -> QAccessibleInterface:
-        return QAccessible.queryAccessibleInterface(self._view.parentWidget())
+        around = self._view.parentWidget()
+        return QAccessible.queryAccessibleInterface(around if around is not None else self._view.window())
 
     def child(self, index: int) -> QAccessibleInterface:
         if not 0 <= index < self.childCount():

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QTabWidget, QToolButt
 
 from avdesk.bridge.log_export import MOST_SHOWN
 from avdesk.core.ansi import styled
+from avdesk.core.failure_searches import FoundFailure, failure_in
 from avdesk.core.logline import LogLine, Severity
 from avdesk.core.logmask import masked_payload
 from avdesk.core.summary import Sign
@@ -19,6 +20,9 @@ from avdesk.ui.widgets.sign import SignView
 from avdesk.ui.widgets.text import Role, Text
 from avdesk.ui.widgets.titled import titled_row
 from avdesk.ui.widgets.wrap import WrapRow
+
+MOST_EXPLAINED = 20_000
+"""Characters at the end of an entry in which a known failure is looked for."""
 
 LEAST_WIDTH = 220
 """Pixels that details need to be of use."""
@@ -68,19 +72,17 @@ class LineDetail(QWidget):
     def show_line(self, line: LogLine | None, made: Set | None) -> None:
         """Show a line as far as it is at hand; its whole text comes by `show_text`."""
         self._line = line
-        failure = None if made is None else made.failure
+        self._show_reason(None if made is None else made.failure)
         if line is None:
             self.headline.setText(_("No line selected"))
             self.when.show_text("")
         else:
             self.headline.setText(f"{line.severity.label} · {source_label(line.source)}")
             moment = "" if line.time is None else f"{line.time.astimezone():%Y-%m-%d %H:%M:%S.%f}"[:-3]
-            self.when.show_text(" · ".join(part for part in (moment, times.exact_utc(line.time), line.job) if part))
+            beside = " · ".join(part for part in (times.exact_utc(line.time), line.job) if part)
+            self.when.show_text("\n".join(part for part in (moment, beside) if part))
         self.sign.setVisible(line is not None)
         self.sign.show_sign(_sign(line))
-        reason = "" if failure is None else failure.reason.what
-        self.reason.show_text(reason[:1].upper() + reason[1:] + "." if reason else "")
-        self.advice.show_text("" if failure is None else failure.reason.advice)
         self.text.setPlainText("" if line is None else styled(line.text).text)
         payload = "" if line is None or line.payload is None else pretty(line.payload)
         self.payload.setPlainText(payload)
@@ -90,9 +92,19 @@ class LineDetail(QWidget):
         self.only_job.setVisible(line is not None and line.job is not None)
 
     def show_text(self, number: int, text: str) -> None:
-        """Show the whole text of a line's entry."""
-        if number == self.number and text and text != self.text.toPlainText():
+        """Show the whole text of a line's entry, and explain it where it tells of a known failure."""
+        if number != self.number or not text:
+            return
+        if text != self.text.toPlainText():
             self.text.setPlainText(text)
+        if self.reason.isHidden():
+            known = (failure_in(line) for line in reversed(text[-MOST_EXPLAINED:].split("\n")))
+            self._show_reason(next((failure for failure in known if failure is not None), None))
+
+    def _show_reason(self, failure: FoundFailure | None) -> None:
+        reason = "" if failure is None else failure.reason.what
+        self.reason.show_text(reason[:1].upper() + reason[1:] + "." if reason else "")
+        self.advice.show_text("" if failure is None else failure.reason.advice)
 
     def _copy(self) -> None:
         shown = self.payload if self.tabs.currentIndex() == 1 else self.text

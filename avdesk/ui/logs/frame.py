@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from avdesk.bridge.logs import SourceState
+from avdesk.bridge.open_log import SourceState
 from avdesk.core import wording
 from avdesk.i18n import _, ngettext
 from avdesk.ui.colours import Tone
@@ -76,9 +76,9 @@ class LogFrame:
         pane = self.stack.widget(1)
         wanted = self.notice if told is not None or pane is None else pane
         if self.stack.currentWidget() is not wanted:
-            had_focus = self._has_focus()
+            was_free = self._is_free()
             self.stack.setCurrentWidget(wanted)
-            if wanted is not self.notice and had_focus and isinstance(wanted, LogPane):
+            if wanted is not self.notice and was_free and isinstance(wanted, LogPane):
                 wanted.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_caution(self, short: str, full: str) -> None:
@@ -99,7 +99,9 @@ class LogFrame:
         self.following.setVisible(pane is not None)
         self.words.setText("" if pane is None else _words(pane, states))
         if pane is not None:
-            self.following.setChecked(pane.view.following)
+            following = pane.view.following
+            self.following.setChecked(following)
+            self.following.setText("● " + _("Following") if following else _("Follow"))
 
     def show_found(self, pane: LogPane | None) -> None:
         """Say how many matches there are and which one is shown."""
@@ -113,9 +115,9 @@ class LogFrame:
         view_menu.fill_for_lines(menu, do, job="" if line is None else line.job or "")
         menu.popup(at)
 
-    def _has_focus(self) -> bool:
-        focused = self._page.focusWidget()
-        return focused is None or focused is self._page or not focused.isVisible()
+    def _is_free(self) -> bool:
+        """Return whether nobody types elsewhere on the page."""
+        return not self.search.edit.hasFocus()
 
     def _order(self, pane: LogPane) -> None:
         """Let Tab go from the search line to the lines."""

@@ -158,7 +158,6 @@ class HistogramView(QWidget):
 
     def _small_font(self) -> QFont:
         return scaled_font(SECONDARY_SCALE)
-        return scaled_font(SECONDARY_SCALE)
 
     def _plot(self) -> QRectF:
         below = self.fontMetrics().height()

@@ -1,5 +1,8 @@
 """The log itself: histogram, lines, the pane of matches and the details beside them."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
@@ -257,19 +260,15 @@ class LogPane(QWidget):
         if line is not None:
             self._go_to_match(line.number)
 
-    def _choose_range(self, since: object, until: object) -> None:
-        from dataclasses import replace
-
+    def _choose_range(self, since: datetime, until: datetime) -> None:
         self.narrowing_wanted.emit(replace(self.narrowing, since=since, until=until))
 
     def _choose_job(self, job: str) -> None:
-        from dataclasses import replace
-
         self.narrowing_wanted.emit(replace(self.narrowing, jobs=frozenset({job})))
 
-    def jump_to(self, moment: object) -> None:
+    def jump_to(self, moment: datetime) -> None:
         """Go to the first line at or after a time."""
-        self.session.ask("jump", lambda book, _stopped: book.place_of(moment), self._take_place)  # type: ignore[arg-type]
+        self.session.ask("jump", lambda book, _stopped: book.place_of(moment), self._take_place)
 
     def _take_place(self, place: object) -> None:
         if isinstance(place, int):

@@ -187,8 +187,8 @@ class SearchBar(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(HALF)
         row.addWidget(self.edit, 1)
-        for part in (self.regex, self.case, self.previous, self.next):
-            row.addWidget(part)
+        for tool in (self.regex, self.case, self.previous, self.next):
+            row.addWidget(tool)
         row.addWidget(self.count)
         row.addSpacing(STEP - HALF)
         for part in (self.showing, self.context, self.saved):

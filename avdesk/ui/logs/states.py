@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from avdesk.bridge.logs import SourceState
+from avdesk.bridge.open_log import SourceState
 from avdesk.config.settings import Environment
 from avdesk.core import wording
 from avdesk.core.jobs import Job

@@ -258,7 +258,8 @@ class JobsPage(Page):
             button = self.detail.job.log if what == "log" else self.detail.job.console
             action.setEnabled(single and button.isEnabled())
             action.setToolTip(button.toolTip() if single else _("Select a single job."))
-            action.triggered.connect(_caller(self.detail.job.open_link, what))
+            do = self.detail.job.show_log if what == "log" else _caller(self.detail.job.open_link, what)
+            action.triggered.connect(do)
         copies = menu.addMenu(_("Copy"))
         copies.addAction(_("Copy rows")).triggered.connect(self.table.copy_rows)
         for what, title in copy_titles().items() if single else ():
@@ -303,6 +304,10 @@ class JobsPage(Page):
         self._wishes.more_jobs_asked.emit(name, limit)
         self._show_rest()
 
+    def _show_log(self, job: Job) -> None:
+        if self._environment is not None:
+            self._wishes.log_wanted.emit(self._environment.name, job)
+
     def _show_audit(self) -> None:
         if self._environment is not None:
             self._wishes.audit_wanted.emit(self._environment.name)
@@ -338,6 +343,7 @@ class JobsPage(Page):
         self.notice.step_taken.connect(self._take_step)
         self.older.more_asked.connect(self._load_more)
         self.older.stop_asked.connect(self._stop_loading)
+        self.detail.job.log_asked.connect(self._show_log)
         self.detail.job.specification.asked.connect(self._ask_specification)
         self.details_button.toggled.connect(self._show_detail)
         self.splitter.splitterMoved.connect(lambda: self._keep(WIDTH_KEY, str(self.splitter.sizes()[1])))

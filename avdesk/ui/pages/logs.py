@@ -17,7 +17,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from avdesk.bridge.log_session import LogSession
-from avdesk.bridge.logs import LogReader, LogWish, OpenLog, SourceState
+from avdesk.bridge.logs import LogReader, LogWish
+from avdesk.bridge.open_log import OpenLog, SourceState
 from avdesk.config.settings import Environment
 from avdesk.core.jobs import Job
 from avdesk.core.logchoice import LogChoice, LogKind

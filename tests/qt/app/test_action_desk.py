@@ -73,7 +73,7 @@ def test_the_button_of_a_failure_retries_its_job(world: World) -> None:
     event = Event(EventKind.RUN_FAILED, "prod", NOW, "run-1", "run-1", job_id=JOB.id)
     alert = alert_of(event, NOW, ())
     assert alert is not None
-    assert alert.actions == (AlertAction.OPEN, AlertAction.RETRY)
+    assert alert.actions == (AlertAction.RETRY, AlertAction.LOG)
     world.desk.retry_by_notification(alert, "token")
     assert world.opened == ["token"]
     assert world.wanted[0][1:] == (ActionKind.RETRY, (replace(JOB, state=JobState.FAILED),))

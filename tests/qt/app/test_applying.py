@@ -20,6 +20,7 @@ from avdesk.bridge.announced import Announced
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.credentials import CredentialDesk
 from avdesk.bridge.job_archive import ArchiveLike, ArchiveLoader
+from avdesk.bridge.logs import LogReader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedLike, RememberedReader
 from avdesk.bridge.stopping import stop_all
@@ -36,6 +37,7 @@ from avdesk.ui.main_window import MainWindow
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.tray import Tray
 from avdesk.ui.wishes import Wishes
+from tests.harness.log_books import no_log
 from tests.harness.snapshots import all_states, job
 from tests.qt.bridge.fake_monitor import FakeMonitor
 
@@ -69,6 +71,7 @@ class World:
             self.latest,
             self.wishes,
             remembered.preview,
+            LogReader(no_log),
             place_file=folder / "window.ini",
             theme="system",
         )
@@ -89,6 +92,7 @@ class World:
             crash_teller=CrashTeller(),
             actions=ActionRunner(_make_actions),
             archive=ArchiveLoader(_make_archive),
+            logs=LogReader(no_log),
             remembered=remembered,
             credentials=CredentialDesk(lambda: Credentials(folder)),
         )

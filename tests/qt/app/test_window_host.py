@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from avdesk.app.latest import Latest
 from avdesk.app.window_host import WindowHost
+from avdesk.bridge.logs import LogReader
 from avdesk.bridge.remembered import AuditTold, RememberedLike, RememberedReader
 from avdesk.core.actions import ActionKind, ActionState
 from avdesk.core.endpoints import JOB_CANCEL, Endpoints
@@ -19,6 +20,7 @@ from avdesk.ui.dialogs.new_video import NewVideoDialog
 from avdesk.ui.main_window import MainWindow
 from avdesk.ui.wishes import Wishes
 from tests.harness.job_lists import many_jobs, records
+from tests.harness.log_books import no_log
 from tests.harness.snapshots import ENVIRONMENTS
 
 JOBS = many_jobs(8)
@@ -46,7 +48,13 @@ def remembered(qtbot: QtBot) -> RememberedReader:
 def host(wishes: Wishes, remembered: RememberedReader, tmp_path: Path, qtbot: QtBot) -> Iterator[WindowHost]:
     latest = Latest(tuple(environment.name for environment in ENVIRONMENTS), "dev")
     made = WindowHost(
-        ENVIRONMENTS, latest, wishes, remembered.preview, place_file=tmp_path / "window.ini", theme="system"
+        ENVIRONMENTS,
+        latest,
+        wishes,
+        remembered.preview,
+        LogReader(no_log),
+        place_file=tmp_path / "window.ini",
+        theme="system",
     )
     wishes.act_wanted.connect(made.ask_in_new_window)
     wishes.new_video_wanted.connect(made.ask_video_in_new_window)

@@ -130,8 +130,8 @@ def test_the_menu_tells_and_offers(tray: Tray) -> None:
     assert texts[1:5] == ["✔ Story · 37 s", "✔ Images · 59 s", "✔ Voiceover · 36 s", "◐ Video · 18 min 50 s"]
     assert texts[5] == "about 14–38 min left"
     assert texts[6].startswith("video-job-ab12cd34")
-    assert texts[7:] == ["Environment: prod", "Open AVDesk", "Check now", "Pause", "Quit"]
-    assert [action.isEnabled() for text, action in entries(tray).items() if text] == [False] * 7 + [True] * 5
+    assert texts[7:] == ["Environment: prod", "Open AVDesk", "Check now", "Show log", "Pause", "Quit"]
+    assert [action.isEnabled() for text, action in entries(tray).items() if text] == [False] * 7 + [True] * 6
 
 
 def test_the_menu_is_changed_in_place(tray: Tray) -> None:

@@ -3,7 +3,6 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import unquote
 
 import pytest
 
@@ -45,7 +44,6 @@ class Kept:
 def test_a_job_is_named_elsewhere_by_its_number_and_region() -> None:
     shown = job()
     assert "/vertex-ai/locations/us-central1/training/1234567890123456789/" in links.console_url(shown, "av-8675309")
-    assert 'resource.labels.job_id="1234567890123456789"' in unquote(links.log_url(shown, "av-8675309"))
     assert links.gcloud_command(shown, "av-8675309") == (
         "gcloud ai custom-jobs describe 1234567890123456789 --region=us-central1 --project=av-8675309"
     )
@@ -55,7 +53,6 @@ def test_a_job_is_named_elsewhere_by_its_number_and_region() -> None:
 def test_a_job_that_vertex_ai_has_not_told_of_has_no_links() -> None:
     bare = job(number="", resource_name="", region=None)
     assert links.console_url(bare, "p1234567") == ""
-    assert links.log_url(bare, "p1234567") == ""
     assert set(links.copy_texts(bare, "dev", "p1234567", NOW)) == {"id", "json", "avdesk"}
 
 
