@@ -15,6 +15,7 @@ SLOW_S = 0.03
 """A look through a slice that takes longer makes the next slices shorter, so that it can be cancelled in between."""
 
 SHORTEST = 4096
+LONGEST = WHOLE + 4 * BLOCK
 USUAL = 120
 """Bytes of a line, to guess how many there are."""
 
@@ -31,14 +32,14 @@ class BlockSearch:
         self._pattern = pattern
         self._literal = literal
         self._insensitive = pattern.insensitive
-        self._buffer = bytearray(WHOLE + BLOCK + 2)
-        self._slice = BLOCK
+        self._buffer = bytearray(LONGEST + 2)
+        self._slice = LONGEST
         self._many = False
 
     def search(self, part: range) -> Iterator[tuple[list[int], int]]:
         """Yield the numbers of lines that hold the text, and how far all is looked at.
 
-        `part`: lines that end in one block (the unfinished last line included), following each other.
+        `part`: lines that follow each other (the unfinished last one may be among them), of some blocks.
         """
         index = self._volume.index
         begin, end = index.start_of(part.start), index.start_of(part.stop)
@@ -46,7 +47,7 @@ class BlockSearch:
         while begin < end:
             # One byte before and one behind, so that ^ and $ see what stands there.
             before = 1 if begin else 0
-            length = min(end - begin, WHOLE + BLOCK)
+            length = min(end - begin, LONGEST)
             got = self._volume.raw.read_into(self._buffer, begin - before, before + length + 1)
             stop = min(got, before + length)
             if stop <= before:
@@ -87,7 +88,7 @@ class BlockSearch:
         if seconds > SLOW_S:
             self._slice = max(SHORTEST, self._slice // 4)
         elif seconds < SLOW_S / 10:
-            self._slice = min(BLOCK * 2, self._slice * 2)
+            self._slice = min(LONGEST, self._slice * 2)
 
     def _by_pattern(self, offset: int, start: int, end: int, got: int) -> list[int]:
         index, buffer, find = self._volume.index, self._buffer, self._pattern.find

@@ -10,7 +10,7 @@ put in between do, and so does a file that is replaced: `changes` tells what mov
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -119,6 +119,12 @@ class Book(Protocol):
 
     def place_of(self, time: datetime) -> int:
         """Return the number of the first line at or after `time` (an aware datetime); `count` if all are earlier."""
+
+    def times(self, first: int, count: int) -> Sequence[float]:
+        """Return when complete lines were written, in Unix seconds, fewer where there are no more.
+
+        A line without a time has that of the line before it; NaN where nothing says it.
+        """
 
     def time_span(self) -> tuple[datetime, datetime] | None:
         """Return the first and the last time that is known by now, UTC; None without any."""

@@ -5,7 +5,8 @@ after the file was rotated away or deleted; those of a file that was truncated a
 """
 
 import re
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -126,9 +127,9 @@ class FileBook:
                 return placed.base + place
         return self.count()
 
-    def times(self, first: int, count: int) -> list[float]:
-        """Return when complete lines were written, in Unix seconds, NaN where nothing says it."""
-        found: list[float] = []
+    def times(self, first: int, count: int) -> Sequence[float]:
+        """Return when complete lines were written."""
+        found = array("d")
         while len(found) < count and (placed := self._shelf.at(first + len(found))) is not None:
             own = first + len(found) - placed.base
             more = placed.volume.times(own, min(count - len(found), placed.volume.line_count - own))

@@ -31,7 +31,9 @@ LINGERS_S = 3.0
 """How long a file that was rotated away is still read, should somebody go on writing into it."""
 
 SAMPLE = 256
-MOST_SIBLINGS = 1000
+MOST_SIBLINGS = 5000
+MOST_OPEN = 100
+ATTEMPTS = 20
 
 
 class FileOpenError(KnownError):
@@ -267,29 +269,29 @@ class Follower:
 
     def _take_over(self, old: Volume, pause: float) -> float:
         """Go on with the file that has taken the place of the old one, and with those that came between."""
-        rotated = 0
-        for path in (*_between(self._path, old), self._path):
-            try:
-                raw = RawFile.open(path)
-                if raw.identity() in {each.volume.raw.identity() for each in self._shelf.placed}:
-                    continue
-                self._begin(raw)
-            except (OSError, KnownError) as error:
-                if path == self._path:
-                    trouble = FileOpenError(
-                        _("{name} was replaced by a file that cannot be read.").format(name=self._path.name),
-                        _("What was read stays; it is tried again."),
-                    )
-                    self.state = replace(self.state, phase=Phase.WAITING, trouble=trouble)
-                    log.debug("Rotated log cannot be opened: %s", type(error).__name__)
-                    return RETRY_S if not rotated else 0.0
-                continue
-            rotated += 1
-            self._away_since = None
-            if path != self._path:
-                self._read_whole()
-        self.state = replace(self.state, rotated=self.state.rotated + rotated)
-        return 0.0 if rotated else pause
+        try:
+            newest, between = _successors(
+                self._path, old.raw, {each.volume.raw.identity() for each in self._shelf.placed}
+            )
+        except FileNotFoundError:
+            return pause  # just being rotated
+        except (OSError, KnownError) as error:
+            log.debug("The file that took a log's place cannot be opened: %s", type(error).__name__)
+            trouble = FileOpenError(
+                _("{name} was replaced by a file that cannot be read.").format(name=self._path.name),
+                _("What was read stays; it is tried again."),
+            )
+            self.state = replace(self.state, phase=Phase.WAITING, trouble=trouble)
+            return RETRY_S
+        self._away_since = None
+        while old.index.extend(old.raw.size()):
+            pass  # what was written into it until it was put away
+        for raw in between:
+            self._begin(raw)
+            self._read_whole()
+        self._begin(newest)
+        self.state = replace(self.state, rotated=self.state.rotated + len(between) + 1)
+        return 0.0
 
     def _read_whole(self) -> None:
         """Read a file that is complete: it was current only between two looks, so it is small."""
@@ -298,26 +300,39 @@ class Follower:
             pass
 
 
-def _between(path: Path, old: Volume) -> list[Path]:
-    """Return the files that were at `path` after the old one and before the one of now, the oldest first."""
-    try:
-        with os.scandir(path.parent) as entries:
-            siblings = [
-                (entry.stat().st_mtime_ns, entry.path)
-                for _nth, entry in zip(range(MOST_SIBLINGS), entries, strict=False)
-                if entry.name.startswith(path.name) and entry.name != path.name and entry.is_file()
-            ]
-    except OSError:
-        return []
-    identity, since = old.raw.identity(), int(old.raw.modified() * 1e9)
-    found = []
-    for modified, name in sorted(siblings):
-        sibling = Path(name)
-        try:
-            status = sibling.stat()
-            packed = packing_of(sibling.open("rb").read(8)) if (status.st_dev, status.st_ino) != identity else "old"
-        except OSError:
-            continue
-        if packed is None and modified >= since - 1_000_000:
-            found.append(sibling)
+def _successors(path: Path, old: RawFile, known: set[tuple[int, int]]) -> tuple[RawFile, list[RawFile]]:
+    """Return the file at `path`, and those that were there after the old one and before it, the oldest first.
+
+    Names move on while they are looked at; so it is done again until nothing has moved meanwhile.
+
+    Raises:
+        OSError, NotALogError: the file at `path` cannot be opened.
+    """
+    since = old.modified()
+    for _attempt in range(ATTEMPTS):
+        newest = RawFile.open(path)
+        before = _siblings(path)
+        between = [raw for raw in before.values() if raw.identity() not in known and raw.modified() >= since - 0.001]
+        status = path.stat()
+        if (status.st_dev, status.st_ino) == newest.identity() and before.keys() == _siblings(path).keys():
+            break
+    else:
+        newest = RawFile.open(path)
+    between = [raw for raw in between if raw.identity() != newest.identity() and packing_of(raw.read(0, 8)) is None]
+    return newest, sorted(between, key=RawFile.modified)
+
+
+def _siblings(path: Path) -> dict[tuple[int, int], RawFile]:
+    """Return the files beside a log whose names begin with its name."""
+    found: dict[tuple[int, int], RawFile] = {}
+    with os.scandir(path.parent) as entries:
+        for _nth, entry in zip(range(MOST_SIBLINGS), entries, strict=False):
+            if entry.name.startswith(path.name) and entry.name != path.name:
+                try:
+                    raw = RawFile.open(Path(entry.path))
+                except (OSError, KnownError):
+                    continue
+                found[raw.identity()] = raw
+                if len(found) >= MOST_OPEN:
+                    break
     return found

@@ -1,5 +1,6 @@
 """Looking for lines in files: RE2 over whole blocks, and what each line is by its byte."""
 
+import math
 import time
 from array import array
 from collections.abc import Iterator
@@ -8,10 +9,15 @@ from avdesk.core.logline import Severity
 from avdesk.core.logsearch import Selection
 from avdesk.services.logs.blocksearch import BlockSearch
 from avdesk.services.logs.book import Found
-from avdesk.services.logs.lineclass import CONTINUES, SEVERITIES, rank_of
+from avdesk.services.logs.lineclass import CONTINUES, SEVERITIES, Entry, code_of, rank_of
 from avdesk.services.logs.pattern import Pattern, compiled
 from avdesk.services.logs.shelf import Placed, Shelf
 from avdesk.services.logs.volume import Volume
+
+TOGETHER = 4
+"""Blocks that are looked at together for a text alone: RE2 starts anew with each."""
+
+LONGEST_ENTRY = 2000
 
 PIECE_S = 0.004
 """About how long one piece of a scan takes."""
@@ -38,7 +44,7 @@ def scan(
     total, numbers, reached = max(1, end - first), array("q"), end if backwards else first
     for placed in reversed(shelf.placed) if backwards else shelf.placed:
         searched = sifter.search_in(placed.volume)
-        for part in _parts(placed, first, end, backwards=backwards):
+        for part in _parts(placed, first, end, sifter.together, backwards=backwards):
             for found, upto in sifter.numbers(searched, placed.volume, part, backwards=backwards):
                 if shelf.generation != generation:
                     return
@@ -52,18 +58,19 @@ def scan(
         yield Found(numbers, first if backwards else max(end, reached), 1.0)
 
 
-def _parts(placed: Placed, first: int, end: int, *, backwards: bool) -> Iterator[range]:
-    """Yield the wanted lines of a volume, by the blocks that they end in; numbers are the volume's own."""
+def _parts(placed: Placed, first: int, end: int, together: int, *, backwards: bool) -> Iterator[range]:
+    """Yield the wanted lines of a volume (by its own numbers) by the blocks that they end in, some `together`."""
     volume = placed.volume
     count = volume.index.count
     low, high = max(0, first - placed.base), min(end - placed.base, count)
     if low >= high:
         return
     blocks = range(volume.block_of(low), volume.block_of(high - 1) + 1)
-    for block in reversed(blocks) if backwards else blocks:
-        numbers = volume.lines_of(block)
-        stop = count if block == volume.blocks - 1 else numbers.stop  # the unfinished line included, if asked for
-        part = range(max(low, numbers.start), min(high, stop))
+    groups = [blocks[at : at + together] for at in range(0, len(blocks), together)]
+    for group in reversed(groups) if backwards else groups:
+        # the unfinished line included, if asked for
+        stop = count if group[-1] == volume.blocks - 1 else volume.lines_of(group[-1]).stop
+        part = range(max(low, volume.lines_of(group[0]).start), min(high, stop))
         if part:
             yield part
 
@@ -87,6 +94,9 @@ class Sifter:
         self._until = selection.until.timestamp() if selection.until else None
         jobs = "|".join(sorted(job for job in selection.jobs if job.replace("-", "").isalnum()))
         self._jobs = Pattern(f"({jobs})") if jobs else None
+        of_lines = selection.severities or selection.least or selection.jobs or selection.since or selection.until
+        self.together = 1 if of_lines else TOGETHER
+        """How many blocks are looked at together: what each line is, is known by the block."""
 
     def search_in(self, volume: Volume) -> BlockSearch | None:
         """Return what looks for the text in a volume; None when there is no text to look for."""
@@ -105,14 +115,13 @@ class Sifter:
             yield self._sifted(volume, part, found), upto
 
     def _sifted(self, volume: Volume, part: range, found: list[int] | range) -> list[int] | range:
-        if not found:
-            return found
-        if not self._all_severities:
-            found = self._by_severity(volume, part, found)
-        if self._jobs is not None and found:
-            found = self._by_job(volume, found)
-        if (self._since is not None or self._until is not None) and found:
+        """Return which lines of one block all other conditions hold for, the cheapest first."""
+        if found and (self._since is not None or self._until is not None):
             found = self._by_time(volume, part, found)
+        if found and self._jobs is not None:
+            found = self._by_job(volume, part, found)
+        if found and not self._all_severities:
+            found = self._by_severity(volume, part, found)
         return found
 
     def _by_severity(self, volume: Volume, part: range, found: list[int] | range) -> list[int]:
@@ -129,37 +138,52 @@ class Sifter:
         beyond = [number for number in found[-1:] if number - start >= len(wanted)]
         return chosen + [number for number in beyond if self._wanted_codes[volume.code(number)]]
 
-    def _by_job(self, volume: Volume, found: list[int] | range) -> list[int]:
+    def _by_job(self, volume: Volume, part: range, found: list[int] | range) -> list[int]:
+        """Keep lines that name a job, and those that continue an entry that does."""
         assert self._jobs is not None
-        chosen: list[int] = []
-        last = (-1, False)  # the entry that was looked at last
-        for number in found:
-            head = _head_of(volume, number)
-            content = volume.contents(range(number, number + 1))
-            own = bool(content) and self._jobs.within_bytes(content[0])
-            if not own and head != number:
-                if last[0] != head:
-                    of_head = volume.contents(range(head, head + 1))
-                    last = (head, bool(of_head) and self._jobs.within_bytes(of_head[0]))
-                own = last[1]
-            if own:
-                chosen.append(number)
-        return chosen
+        naming = {
+            number for numbers, _upto in BlockSearch(volume, self._jobs, None).search(part) for number in numbers
+        }
+        goes_on = self._continues(volume, part.start) and self._head_names_job(volume, part.start)
+        if not naming and not goes_on:
+            return []
+        about = set()
+        for number in part:
+            goes_on = number in naming or (goes_on and bool(volume.code(number) & CONTINUES))
+            if goes_on:
+                about.add(number)
+        return [number for number in found if number in about]
+
+    def _continues(self, volume: Volume, number: int) -> bool:
+        content = volume.contents(range(number, number + 1))
+        return bool(content) and bool(code_of(content[0], Entry(0), volume.zone) & CONTINUES)
+
+    def _head_names_job(self, volume: Volume, number: int) -> bool:
+        assert self._jobs is not None
+        head = number
+        while head > 0 and number - head < LONGEST_ENTRY and volume.code(head) & CONTINUES:
+            head -= 1
+            content = volume.contents(range(head, head + 1))
+            if content and self._jobs.within_bytes(content[0]):
+                return True
+        return False
 
     def _by_time(self, volume: Volume, part: range, found: list[int] | range) -> list[int] | range:
+        since = -math.inf if self._since is None else self._since
+        until = math.inf if self._until is None else self._until
+        block = volume.block_of(part.start)
+        if 0 < block < volume.blocks - 1:
+            # Most blocks are wholly within or wholly without; one that is not in order of time is not noticed here.
+            first, last = volume.first_time(block), volume.first_time(block + 1)
+            before = volume.first_time(block - 1)
+            if first >= until or last < since:
+                return []
+            if since <= before and last < until:
+                return found
         times = volume.times(part.start, len(part))
-        since = -float("inf") if self._since is None else self._since
-        until = float("inf") if self._until is None else self._until
         last = times[-1] if times else volume.time_before(part.start)
         times.extend([last] * (len(part) - len(times)))
         return [number for number in found if since <= times[number - part.start] < until]
-
-
-def _head_of(volume: Volume, number: int, most: int = 2000) -> int:
-    head = number
-    while head > 0 and number - head < most and volume.code(head) & CONTINUES:
-        head -= 1
-    return head
 
 
 def _plain_literal(selection: Selection) -> bytes | None:

@@ -1,10 +1,11 @@
 """A book in memory: what a source has read so far, in order of time, each entry once."""
 
+import math
 import threading
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -129,6 +130,12 @@ class MemoryBook:
         """Return the number of the first line at or after `time`."""
         with self._lock:
             return bisect_left(self._times, time.timestamp())
+
+    def times(self, first: int, count: int) -> Sequence[float]:
+        """Return when lines were written, in Unix seconds; NaN before the first line with a time."""
+        first = max(0, first)
+        with self._lock:
+            return [time or math.nan for time in self._times[first : first + max(0, count)]]
 
     def time_span(self) -> tuple[datetime, datetime] | None:
         """Return the first and the last time."""

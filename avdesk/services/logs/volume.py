@@ -6,7 +6,7 @@ from bisect import bisect_right
 from datetime import UTC, datetime
 
 from avdesk.core.logformat import Zone, head_of
-from avdesk.services.logs.lineclass import DATED, LOOSE, Entry, codes_of, entry_after, entry_behind
+from avdesk.services.logs.lineclass import DATED, ERROR_RANK, LOOSE, Entry, codes_of, entry_after, entry_behind
 from avdesk.services.logs.lineindex import BLOCK, BREAK, PAGE, LineIndex
 from avdesk.services.logs.rawfile import RawFile
 
@@ -32,6 +32,7 @@ class Volume:
         """Nothing comes any more, so that a last line without a line break is a line as any other."""
         self._codes: dict[int, bytes] = {}
         self._first_times: dict[int, float] = {}
+        self._last_second = (b"", 0.0)
 
     @property
     def line_count(self) -> int:
@@ -124,12 +125,25 @@ class Volume:
             codes = self.codes(block)[part.start - numbers.start : part.stop - numbers.start]
             for code, content in zip(codes, self.contents(part), strict=False):
                 if code & DATED:
-                    time = _or_nan(self.time_in(content[:1000] if content[:1] != b"{" else content), time)
+                    own = self._quick_time(content)
+                    time = _or_nan(self.time_in(content) if own is None else own, time)
                 found.append(time)
             number = part.stop
             if len(found) < number - first:  # the file is another one by now
                 found.extend([NAN] * (number - first - len(found)))
         return found
+
+    def _quick_time(self, content: bytes) -> float | None:
+        """Return the time of a line in AutoVideo's format; the seconds of the last one are remembered."""
+        if content[19:20] != b"," or content[23:26] != b" - " or not content[20:23].isdigit():
+            return None
+        second, time = self._last_second
+        if content[:19] != second:
+            found = self.time_in(content[:19])
+            if found is None:
+                return None
+            second, time = self._last_second = (content[:19], found)
+        return time + int(content[20:23]) / 1000
 
     def time_before(self, number: int) -> float:
         """Return the time of the last line before `number` that has one, NaN without any nearby."""
@@ -204,16 +218,19 @@ class Volume:
         """Return the entry that goes on where a line begins, which ends in `block`."""
         if number <= 0:
             return Entry()
+        traceback = False
         for before in range(min(block, self.block_of(number - 1)), max(-1, block - LOOK_BACK), -1):
             numbers = self.lines_of(before)
             part = range(numbers.start, min(numbers.stop, number))
             known = self._codes.get(before, b"")
             if len(known) >= len(part) > 0:
-                return entry_after(known[len(part) - 1])
-            found = entry_behind(self.contents(part), self.zone)
+                found: Entry | None = entry_after(known[len(part) - 1])
+            else:
+                found, below = entry_behind(self.contents(part), self.zone)
+                traceback = traceback or below
             if found is not None:
-                return found
-        return Entry()
+                return Entry(max(found.rank, ERROR_RANK)) if traceback else found
+        return Entry(ERROR_RANK) if traceback else Entry()
 
 
 def _or_nan(time: float | None, otherwise: float) -> float:
