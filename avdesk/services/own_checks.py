@@ -77,6 +77,11 @@ class OwnChecks:
         """The names of the checks that are being asked by hand."""
         return self._errands.busy & self._by_hand
 
+    @property
+    def under_way(self) -> frozenset[str]:
+        """The names of the checks that are being asked, for whatever reason."""
+        return self._errands.busy
+
     def results(self, server: ServerView, vertex: VertexView) -> dict[str, CheckResult]:
         """Return the results as they stand, also of those that were not asked yet."""
         found = vertex_results(vertex, self._environment.regions)

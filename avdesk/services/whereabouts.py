@@ -35,7 +35,9 @@ def forget_elsewhere(memory: Memory, environment: Environment, now: datetime) ->
     if before.url != here.url:
         for fact in OF_SERVER:
             memory.forget(environment.name, fact)
+        memory.forget_courses(environment.name, own=False)
     if (before.project, before.google_endpoint) != (here.project, here.google_endpoint):
         for fact in OF_PROJECT:
             memory.forget(environment.name, fact)
+        memory.forget_courses(environment.name, own=True)
     memory.keep(environment.name, FACT, here, now)

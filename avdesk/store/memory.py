@@ -167,6 +167,12 @@ class Memory:
                 log.info("Forgetting how %s has fared: %s", name, error)
         return found
 
+    def forget_courses(self, environment: str, *, own: bool) -> None:
+        """Forget how an environment's checks have fared: those of its server, or AVDesk's own of its project."""
+        of_project = "name LIKE 'own.%' AND name <> 'own.clock'"
+        which = of_project if own else f"NOT ({of_project})"
+        self._write(f"DELETE FROM checks WHERE environment = ? AND {which}", [(environment,)])  # noqa: S608 - fixed
+
     def learn(self, environment: str, what: str, seconds: float, at: datetime) -> None:
         """Remember how long something took: a phase, or ``queue``/``render`` on a kind of machine."""
         self._write(
