@@ -77,6 +77,14 @@ _QT_LIBRARIES_LEFT_OUT = re.compile(
 )
 _QT_LIBRARIES_NEEDED_BY_PLUGINS = re.compile(r"Qt6(OpenGL)\b(?!Widgets)")
 
+_OF_THE_SYSTEM = re.compile(
+    r"^lib(gtk-3|gdk-3|gdk_pixbuf|atk|atspi|pango|cairo|epoxy|gio|glib|gmodule|gobject|gthread|harfbuzz|fribidi|thai"
+    r"|datrie|graphite2|pixman|mount|blkid|selinux|systemd|gcrypt|gpg-error|cap|lz4|zstd|uuid|fontconfig|freetype"
+    r"|expat|png16|brotli|X11|Xau|Xdmcp|Xcomposite|Xcursor|Xdamage|Xext|Xfixes|Xi|Xinerama|Xrandr|Xrender|bsd|md"
+    r"|dbus-1|gssapi|krb5|k5crypto|com_err|keyutils|pcre2|jpeg|gcc_s|stdc[+][+])(?=[._-])"
+)
+"""Every Linux desktop has these, each in the version that fits its others; packaging/deb names their packages."""
+
 
 def version(root: Path) -> str:
     """Return AVDesk's version."""
@@ -105,6 +113,8 @@ def wanted(place: str) -> bool:
     """Tell whether a file that PyInstaller found belongs into the bundle; `place` is its path in there."""
     parts = Path(place).parts
     name = parts[-1]
+    if sys.platform == "linux" and len(parts) == 1 and _OF_THE_SYSTEM.match(name):
+        return False
     if "PySide6" not in parts and "shiboken6" not in parts:
         return not _QT_LIBRARIES_LEFT_OUT.search(name) or bool(_QT_LIBRARIES_NEEDED_BY_PLUGINS.search(name))
     if "translations" in parts or "qml" in parts:
