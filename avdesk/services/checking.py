@@ -1,4 +1,4 @@
-"""The health checks of a monitor, the server's and AVDesk's own: asked by hand beside its steps, and told together."""
+"""The health checks of a monitor, the server's and AVDesk's own: asked by hand beside its steps, told together."""
 
 import threading
 from collections.abc import Collection

@@ -44,7 +44,7 @@ def _off(known: dict[str, float], off: dict[str, float]) -> Finding:
         words = ahead[0 if worst > 0 else 1].format(name=name, time="{time}")
         advice = _("Set the server's clock by the network's time.")
     verdict = Verdict.BAD if abs(worst) >= CLOCK_WRONG_S else Verdict.WARNING
-    return Finding(NAME, verdict, words.format(time=wording.duration(abs(worst))), advice)
+    return Finding(NAME, verdict, words.format(time=wording.rough_duration(abs(worst))), advice)
 
 
 def _offset(environment: Environment, runtime: Runtime) -> float | None:

@@ -40,7 +40,6 @@ class DoctorDesk(QObject):
             self.dialog.finished.connect(self._forget_dialog)
             self.dialog.show()
             self.dialog.ask()
-        self.dialog.raise_()
         self.dialog.activateWindow()
 
     def open_bundle(self) -> None:
@@ -53,7 +52,6 @@ class DoctorDesk(QObject):
             self.bundle.finished.connect(self._forget_bundle)
             self.bundle.show()
             self._wishes.bundle_asked.emit()
-        self.bundle.raise_()
         self.bundle.activateWindow()
 
     def take(self, told: DoctorTold) -> None:
