@@ -43,7 +43,15 @@ class KeptChecks:
 class CheckWatch:
     """What is known of one server's checks, and the asking. Belongs to one thread."""
 
-    def __init__(self, environment: Environment, server: ServerWatch, memory: Memory, clock: Clock) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        server: ServerWatch,
+        memory: Memory,
+        clock: Clock,
+        errands: Errands[CheckResult] | None = None,
+    ) -> None:
+        """Ask `server`; `errands` run what is asked beside the steps (None: in threads)."""
         self._environment = environment.name
         self._sweep_s = environment.polling.health_sweep_s
         self._server = server
@@ -51,7 +59,7 @@ class CheckWatch:
         self._clock = clock
         self._known: dict[str, CheckResult] = {}
         self._tried_mono: dict[str, float] = {}
-        self._errands: Errands[CheckResult] = Errands("health", AT_ONCE)
+        self._errands: Errands[CheckResult] = errands or Errands("health", AT_ONCE)
 
     def restore(self) -> None:
         """Start from what was known before."""
@@ -79,13 +87,19 @@ class CheckWatch:
         return found
 
     def ask_due(self, *, busy: bool, free: int) -> None:
-        """Ask one check that is due, if there is room; at most one a step, so that they spread out."""
+        """Begin to ask one check that is due, if there is room; `collect` picks up the answer.
+
+        At most one at a time, so that they spread out; beside the steps, since a slow check must not hold up the
+        status for as long as it is waited for.
+        """
         if self._sweep_s <= 0 or busy or self.asking:
             return
         for check in CHECKS:
             if check.name == MAIN or (check.counted and free < FREE_NEEDED) or not self._due(check):
                 continue
-            self._ask(check)
+            self._tried_mono[check.name] = self._clock.mono()
+            ask = partial(self._server.ask_check, check.name, check.path, counted=check.counted)
+            self._errands.begin(check.name, ask)
             return
 
     def ask(self, checks: Sequence[Check]) -> tuple[dict[str, CheckResult], KnownError | None]:
@@ -138,6 +152,7 @@ class CheckWatch:
             if isinstance(answer, CheckResult):
                 self._keep(answer)
             else:
+                log.info("%s not known: %s", name, answer)
                 self._keep_unanswered(name, answer)
         if done:
             self._save()
@@ -168,22 +183,6 @@ class CheckWatch:
             raise
         except KnownError as error:
             return error
-
-    def _ask(self, check: Check) -> None:
-        self._tried_mono[check.name] = self._clock.mono()
-        try:
-            result = self._server.ask_check(check.name, check.path, counted=check.counted)
-        except AbortedError:
-            raise
-        except RateLimitedError as error:
-            log.info("%s not asked: %s", check.name, error)
-            return
-        except KnownError as error:
-            self._keep_unanswered(check.name, error)
-            log.info("%s not known: %s", check.name, error)
-            return
-        self._keep(result)
-        self._save()
 
     def _keep(self, result: CheckResult) -> None:
         self._known[result.name] = result

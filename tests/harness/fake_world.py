@@ -14,15 +14,18 @@ from avdesk.config.settings import Environment, Polling
 from avdesk.core.customjob import read_custom_job
 from avdesk.core.errors import AvdeskError, KnownError
 from avdesk.core.events import Event, EventKind
+from avdesk.core.health import CheckResult
 from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot
 from avdesk.services.check_watch import CheckWatch
 from avdesk.services.clock import Clock
+from avdesk.services.errands import Errands
 from avdesk.services.monitor import Monitor, Step, Watches
 from avdesk.services.server_watch import ServerWatch
 from avdesk.services.vertex_watch import VertexWatch
 from avdesk.store.ledger import Ledger
 from avdesk.store.memory import Memory
+from tests.harness.errands import PromptErrands
 from tests.harness.fakeclock import FakeClock
 from tests.harness.statuses import body
 
@@ -134,6 +137,8 @@ class World:
         quiet: dict[str, float] = {"health_sweep_s": 0.0}
         self.environment = Environment("dev", url=url, polling=Polling(**(quiet | polling)))  # type: ignore[arg-type]
         self.events: list[Event] = []
+        self.errands: Errands[CheckResult] | None = None
+        """What is asked beside the steps runs by this; None: at once, so that the made-up clock holds for it."""
         self._folder = folder
         self._vertex_on = vertex
         self._monitors: list[Monitor] = []
@@ -149,7 +154,7 @@ class World:
         server = ServerWatch(self.environment, self.server if url else None, ledger, clock, dice)
         make: Callable[[], FakeVertex] | None = (lambda: self.vertex) if self._vertex_on else None
         vertex = VertexWatch(self.environment, make, clock, dice)
-        checks = CheckWatch(self.environment, server, memory, clock)
+        checks = CheckWatch(self.environment, server, memory, clock, self.errands or PromptErrands())
 
         def close() -> None:
             memory.close()

@@ -36,6 +36,7 @@ from avdesk.services.server_watch import ServerWatch
 from avdesk.services.vertex_watch import VertexWatch
 from avdesk.store.ledger import Ledger
 from avdesk.store.memory import Memory
+from tests.harness.errands import PromptErrands
 
 START = 1_795_469_672.0
 NETWORK_S = 0.05
@@ -231,7 +232,7 @@ def watched_by_avdesk(day: Day, folder: Path, hours: float, *, vertex: bool = Tr
     watches = Watches(
         server=server,
         vertex=VertexWatch(environment, (lambda: day) if vertex else None, clock, dice),
-        checks=CheckWatch(environment, server, memory, clock),
+        checks=CheckWatch(environment, server, memory, clock, PromptErrands()),
     )
     monitor = Monitor(environment, watches, memory, clock, abort=lambda: None, close=memory.close)
     knowledge = Knowledge()

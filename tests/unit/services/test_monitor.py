@@ -1,5 +1,7 @@
 """The monitor of one environment: when it asks, what it concludes, what it announces."""
 
+import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -20,10 +22,11 @@ from avdesk.core.errors import (
     TimedOutError,
 )
 from avdesk.core.events import EventKind
-from avdesk.core.health import Health
+from avdesk.core.health import CHECKS, Health
 from avdesk.core.run import RunState
 from avdesk.core.snapshot import Reach
 from avdesk.core.summary import State, summarise
+from avdesk.services.errands import Errands
 from tests.harness.fake_world import DOWN, IDLE, World, reply
 from tests.harness.statuses import body
 
@@ -482,3 +485,36 @@ def test_runs_are_remembered_once_each(world: World) -> None:
     assert len(past) == len({run.id for run in past}) == 3
     assert all(run.state is RunState.SUCCEEDED for run in past)
     assert replace(past[0], seen_at=None).ended_at is not None
+
+
+def test_a_slow_check_holds_no_step_up(tmp_path: Path) -> None:
+    world = World(tmp_path, health_sweep_s=1800.0)
+    asked, go = threading.Event(), threading.Event()
+
+    def slow() -> object:
+        asked.set()
+        assert go.wait(20)
+        return reply({"status": "healthy"})
+
+    world.server.checks = {check.path: slow for check in CHECKS if check.counted}
+    world.errands = Errands("health", 4)
+    world.start()
+    try:
+        while not asked.is_set():
+            world.step()
+            asked.wait(0.05)
+            world.clock.pass_by(30.0)
+        looked = world.server.count("/status")
+        for _turn in range(20):
+            world.step()
+            world.clock.pass_by(60.0)
+        assert world.server.count("/status") > looked, "the status was asked while the check was waited for"
+        assert len(world.errands.busy) == 1, "one at a time"
+    finally:
+        go.set()
+    [name] = world.errands.busy
+    world.server.checks = {}
+    while name in world.errands.busy:
+        time.sleep(0.01)
+        world.step()
+    assert world.monitor.snapshot.checks[name].status is Health.HEALTHY
