@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from avdesk.core import wire
 from avdesk.core.jobs import DISPLAY_NAME_PREFIX, JOB_ID, Job, JobError, JobState
+from avdesk.core.redact import redact
 from avdesk.core.text import clean
 
 RESOURCE_NAME = re.compile(r"projects/([a-z0-9:.\-]{1,64})/locations/([a-z0-9\-]{1,40})/customJobs/(\d{1,24})")
@@ -81,4 +82,4 @@ def _error(value: object) -> JobError | None:
     raw = wire.as_object(value)
     if not raw:
         return None
-    return JobError(code=wire.as_int(raw.get("code")), message=clean(raw.get("message")))
+    return JobError(code=wire.as_int(raw.get("code")), message=redact(clean(raw.get("message"))))

@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from avdesk.core import wire
+from avdesk.core.redact import redact
 from avdesk.core.text import clean, one_line
 from avdesk.i18n import _
 
@@ -150,7 +151,7 @@ def read_check(name: str, http_status: int, body: object, *, latency_s: float, a
         latency_s=latency_s,
         checked_at=at,
         detail=detail,
-        error=clean(named, 600) if named else None,
+        error=redact(clean(named, 600)) if named else None,
         absent=absent,
     )
 
@@ -163,5 +164,5 @@ def _detail(raw: object) -> str | None:
         for key in keys:
             words = wire.as_text(source.get(key))
             if words:
-                return clean(words, 600)
+                return redact(clean(words, 600))
     return None

@@ -16,7 +16,18 @@ SHORTEST_KNOWN = 6
 MOST_KNOWN = 400
 """Values that are remembered, the newest; a token lives an hour, and a private key has some thirty lines."""
 
-_PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+_Rule = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+
+_NAMED: _Rule = (
+    re.compile(
+        r"(?i)((?:password|passwd|secret|api[_-]?key|token|private[_-]?key|authorization)"
+        r"[\w\-]{0,40}\\{0,3}[\"']?\s{0,9}[:=]\s{0,9})(\"[^\"]*\"|'[^']*'|[^\s,;&}\]]+)"
+    ),
+    r"\1" + MASK,
+)
+"""What stands behind a name like these: mostly a secret, now and then a harmless word."""
+
+_PATTERNS: tuple[_Rule, ...] = (
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), MASK),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=\-]{6,}"), r"\1 " + MASK),
     (re.compile(r"\bya29\.[A-Za-z0-9._\-]{8,}"), MASK),
@@ -32,17 +43,13 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], .
         ),
         r"\1" + MASK,
     ),
-    (
-        re.compile(
-            r"(?i)((?:password|passwd|secret|api[_-]?key|token|private[_-]?key|authorization)"
-            r"[\w\-]{0,40}\\{0,3}[\"']?\s{0,9}[:=]\s{0,9})(\"[^\"]*\"|'[^']*'|[^\s,;&}\]]+)"
-        ),
-        r"\1" + MASK,
-    ),
+    _NAMED,
     (re.compile(r"(?i)(\b(?:set-)?cookie:\s{0,9})[^\r\n]+"), r"\1" + MASK),
     # Everything before the last @ of the host's part: a password may hold one itself.
     (re.compile(r"(?i)(\b[a-z][a-z0-9+.\-]{1,20}://)[^/?#\s\"'<>]{1,400}@"), r"\1" + MASK + "@"),
 )
+
+_UNMISTAKABLE = tuple(rule for rule in _PATTERNS if rule is not _NAMED)
 
 _lock = threading.Lock()
 _known: dict[str, None] = {}
@@ -51,10 +58,22 @@ _in_order: tuple[str, ...] = ()
 
 def redact(text: str) -> str:
     """Return `text` with everything masked that is a known secret or looks like a token, a key or a password."""
+    return _masked(text, _PATTERNS)
+
+
+def redact_unmistakable(text: str) -> str:
+    """Return `text` with known secrets masked, and those whose shape is nothing else's; all else stays as it is.
+
+    For a text that has to stay what somebody said, as the server's status.
+    """
+    return _masked(text, _UNMISTAKABLE)
+
+
+def _masked(text: str, rules: tuple[_Rule, ...]) -> str:
     for value in _in_order:
         if value in text:
             text = text.replace(value, MASK)
-    for pattern, replacement in _PATTERNS:
+    for pattern, replacement in rules:
         text = pattern.sub(replacement, text)
     return text
 

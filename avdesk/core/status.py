@@ -16,6 +16,7 @@ from avdesk.core import phases, wire
 from avdesk.core.customjob import RESOURCE_NAME
 from avdesk.core.errors import BadAnswerError
 from avdesk.core.jobs import JOB_ID, Job, JobError, JobState
+from avdesk.core.redact import redact, redact_unmistakable
 from avdesk.core.text import clean, without_controls
 from avdesk.i18n import _
 
@@ -85,7 +86,7 @@ class ServerStatus:
         is_generating: whether the server says that a run is on.
         is_initialized: as the server says; its meaning differs between revisions and nothing is derived from it
             but that B's ``/cancel`` clears it.
-        text: the server's own text, untouched but for control characters.
+        text: the server's own text, untouched but for control characters and unmistakable secrets.
         kind: what the text says; `text_phase` the phase that it names.
         batch: whether the text says batch mode.
         job_id: the ``video-job-…`` of the text or of the reported job.
@@ -141,6 +142,7 @@ def read_status(body: object) -> ServerStatus:
             _("Check the environment's url: something else may be listening there."),
         )
     text = without_controls(wire.as_text(raw.get("last_generation_status")) or "", MAX_STATUS_TEXT)
+    text = redact_unmistakable(text)
     kind, text_phase, batch = read_text(text)
     timing = wire.as_object(raw.get("timing_metrics"))
     job = _reported_job(raw.get("vertex_ai_job"))
@@ -179,9 +181,10 @@ def read_text(text: str) -> tuple[TextKind, str | None, bool]:
 def _error_of(text: str, kind: TextKind, raw: Mapping[str, object]) -> str | None:
     if kind is TextKind.ERROR:
         head, colon, rest = text.partition(":")
-        return clean(rest.strip() if colon and head.strip().lower() == "error" else text) or None
+        words = rest.strip() if colon and head.strip().lower() == "error" else text
+        return redact(clean(words)) or None
     reported = wire.as_text(raw.get("error"))
-    return (clean(reported) or None) if reported else None
+    return (redact(clean(reported)) or None) if reported else None
 
 
 def _wall_time(value: object) -> datetime | None:
@@ -231,7 +234,7 @@ def _reported_job(value: object) -> Job | None:
         created_at=wire.as_time(raw.get("create_time")),
         started_at=wire.as_time(raw.get("start_time")),
         ended_at=wire.as_time(raw.get("end_time")),
-        error=JobError(None, clean(error)) if error else None,
+        error=JobError(None, redact(clean(error))) if error else None,
         reported_queue_s=wire.as_seconds(duration.get("queue_duration")),
         reported_run_s=wire.as_seconds(duration.get("run_duration")),
         reported_total_s=wire.as_seconds(duration.get("total_duration")),
