@@ -177,11 +177,15 @@ _made: dict[int, _LogList] = {}
 _installed: list[bool] = []
 
 
-def make_accessible(view: InteractiveView) -> None:
-    """Let assistive technology read a view's lines, and follow the one that the keyboard is on."""
+def prepare() -> None:
+    """Let views that are made from now on be read; Qt keeps what a widget is told of first."""
     if not _installed:
         QAccessible.installFactory(_interface)
         _installed.append(True)
+
+
+def follow(view: InteractiveView) -> None:
+    """Let assistive technology follow the line that the keyboard is on."""
     view.moved.connect(lambda: _tell_moved(view))
 
 

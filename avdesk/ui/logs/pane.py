@@ -11,7 +11,7 @@ from avdesk.bridge.log_session import Growth, LogSession
 from avdesk.core.logline import LogLine
 from avdesk.core.logsearch import Wanted
 from avdesk.i18n import _
-from avdesk.ui.logs.accessible import make_accessible
+from avdesk.ui.logs import accessible
 from avdesk.ui.logs.detail import LEAST_WIDTH, LineDetail
 from avdesk.ui.logs.filter_chips import Narrowing
 from avdesk.ui.logs.follow_button import NewLines
@@ -48,6 +48,7 @@ class LogPane(QWidget):
     def __init__(self, session: LogSession, parent: QWidget | None = None) -> None:
         """Show a session's log."""
         super().__init__(parent)
+        accessible.prepare()
         self.reading = Reading(session, self)
         self.looks, self._matches_looks = Looks(), Looks()
         self.histogram = HistogramView()
@@ -61,7 +62,7 @@ class LogPane(QWidget):
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.down = QSplitter(Qt.Orientation.Vertical)
         for view in (self.view, self.matches):
-            make_accessible(view)
+            accessible.follow(view)
         self._lay_out()
         self._connect()
 

@@ -200,7 +200,7 @@ class LogsPage(Page):
     def _take_states(self, told: tuple[SourceState, ...]) -> None:
         self._states = told
         if self._failure is not None:
-            self._failure.settle(loaded=not any(state.view.loading for state in told))
+            self._failure.settle(loaded=bool(told) and not any(state.view.loading for state in told))
         self._show_rest()
 
     def _go_to_failure(self, number: int) -> None:

@@ -1,0 +1,109 @@
+"""Logs in the real window on a real desktop: from a failed job to the line that says why, a run's tail, two as one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from avdesk.core.jobs import Job, JobState
+from avdesk.emulator.failures import NO_MOVIEPY
+from avdesk.emulator.hardware import T4
+from avdesk.emulator.plans import JobPlan
+from benchmarks.signin import SignIn
+from tests.desktop.jobs_desk import JobsDesk, write_configuration
+from tests.desktop.running_app import App
+from tests.harness.accessibility import Node
+from tests.harness.acting import Bench, bench
+from tests.harness.session import DesktopSession
+from tests.harness.waiting import wait_until
+
+pytestmark = pytest.mark.desktop
+
+APP = "AVDesk"
+WHY = "ModuleNotFoundError: No module named 'moviepy.editor'"
+
+
+class LogDesk(JobsDesk):
+    """A user who reads logs."""
+
+    def __init__(self, desktop: DesktopSession, app: App, bench: Bench) -> None:
+        """Sit down."""
+        super().__init__(desktop, app, bench)
+        self._screen = desktop
+
+    def items(self) -> list[Node]:
+        """Return the lines that can be read in the view."""
+        for node in self._screen.a11y.nodes(APP, "list"):
+            if node.name == "Log":
+                return [child for child in node.children if child.role == "list item"]
+        return []
+
+    def lines(self) -> list[str]:
+        """Return their texts."""
+        return [node.name for node in self.items()]
+
+    def selected(self) -> list[str]:
+        """Return the texts of those that are selected."""
+        return [node.name for node in self.items() if "selected" in node.states]
+
+    def wait_for_lines(self, condition: str) -> list[str]:
+        """Wait until a line holds a text, and return all that can be read then."""
+
+        def look() -> list[str]:
+            found = self.lines()
+            return found if any(condition in line for line in found) else []
+
+        return wait_until(look, f"a line holds {condition!r}", 40.0)
+
+    def pick(self, *entries: str) -> None:
+        """Choose an entry of the sources' menu, through its submenus."""
+        button = next(node for node in self._screen.a11y.nodes(APP, "push button") if node.name.startswith("Sources"))
+        self._screen.a11y.press("push button", button.name, APP)
+        for entry in entries:
+            self._screen.a11y.press("", entry, APP)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    options = {"speed": 20.0, "rate_limit": (100_000, 60.0)}
+    with bench(tmp_path_factory.mktemp("bench"), emulator=options) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def desk(desktop: DesktopSession, server: Bench, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LogDesk]:
+    folder = tmp_path_factory.mktemp("app")
+    app = App(desktop, folder / "home")
+    write_configuration(app, server)
+    with SignIn(server.emulator.token) as sign_in:
+        key = sign_in.write_key(folder / "key.json", server.emulator.project)
+        app.start(environment={"GOOGLE_APPLICATION_CREDENTIALS": str(key)})
+        app.wait_for_ear()
+        yield LogDesk(desktop, app, server)
+        app.stop_all()
+
+
+def failed_job(server: Bench) -> Job:
+    """Return a job that failed because its container lacks MoviePy."""
+    job = begin(server, JobPlan(queue_s=2.0, render_s=30.0, failure=NO_MOVIEPY))
+    wait_until(lambda: server.state(job) is JobState.FAILED, "the job has failed", 30.0)
+    return server.look(job)
+
+
+def begin(server: Bench, plan: JobPlan) -> Job:
+    """Start a run whose render job fares as planned, and return that job as soon as there is one."""
+    world = server.emulator.world
+    wait_until(lambda: not world.pipeline.state.is_generating, "the server is free", 60.0)
+    before = {record.number for record in server.live()}
+    server.emulator.plan_next(job=plan, refused_regions=0, failure=None, hardware=T4)
+    world.start_run("Owls")
+    fresh = wait_until(lambda: [each for each in server.live() if each.number not in before], "there is a job", 60.0)
+    return server.seen(fresh[-1])
+
+
+def test_a_failed_job_leads_to_the_line_that_says_why_in_three_interactions(desk: LogDesk, server: Bench) -> None:
+    job = failed_job(server)
+    desk.go_to_jobs("dev")
+    desk.select_job(job)
+    desk.press("Show log")
+    wait_until(lambda: any(WHY in line for line in desk.selected()), "the line that says why is selected", 40.0)
+    desk.wait_for_label("The render container lacks MoviePy.")
