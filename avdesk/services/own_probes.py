@@ -181,4 +181,5 @@ def kind_words(kind: str) -> str:
         "service-account": _("service-account key"),
         "application-default": _("application-default credentials"),
         "gcloud": _("gcloud's own login"),
+        "fixed": _("a token that AVDesk was started with"),
     }.get(kind, kind)

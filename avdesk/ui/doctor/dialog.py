@@ -87,6 +87,7 @@ class DoctorDialog(QDialog):
             if environment not in self._titles:
                 title = _("This machine") if environment is None else environment
                 self._titles[environment] = Text(title, Role.SECONDARY)
+                self._titles[environment].setContentsMargins(0, STEP if len(self._titles) > 1 else 0, 0, 0)
                 self.list.addWidget(self._titles[environment])
             row = self.rows[planned] = FindingRow(name)
             self.list.addWidget(row)

@@ -19,6 +19,7 @@ from avdesk.bridge.actions import ActionRunner, ActionsLike
 from avdesk.bridge.announced import Announced
 from avdesk.bridge.announcer import Announcer
 from avdesk.bridge.credentials import CredentialDesk
+from avdesk.bridge.doctor import DoctorRunner, PracticeLike
 from avdesk.bridge.job_archive import ArchiveLike, ArchiveLoader
 from avdesk.bridge.logs import LogReader
 from avdesk.bridge.notifications import DesktopNotifications
@@ -95,6 +96,7 @@ class World:
             logs=LogReader(no_log),
             remembered=remembered,
             credentials=CredentialDesk(lambda: Credentials(folder)),
+            doctor=DoctorRunner(_make_practice),
         )
         self.desk = Desk(self.parts)
         self.applying = Applying(self.parts, loaded)
@@ -126,6 +128,10 @@ class World:
 
 def _make_actions(name: str) -> ActionsLike:
     raise AssertionError(f"nothing is done to {name} here")
+
+
+def _make_practice() -> PracticeLike:
+    raise AssertionError("nothing is examined here")
 
 
 def _make_archive(name: str) -> ArchiveLike:
