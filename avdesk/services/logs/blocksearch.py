@@ -5,7 +5,11 @@ breaks counted, from the beginning of the page. Where most lines hold a plain te
 """
 
 import time
+from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import compress, repeat
+from operator import contains
 
 from avdesk.services.logs.lineindex import BLOCK, BREAK, PAGE
 from avdesk.services.logs.pattern import Pattern
@@ -31,12 +35,11 @@ class BlockSearch:
         self._volume = volume
         self._pattern = pattern
         self._literal = literal
-        self._insensitive = pattern.insensitive
         self._buffer = bytearray(LONGEST + 2)
         self._slice = LONGEST
         self._many = False
 
-    def search(self, part: range) -> Iterator[tuple[list[int], int]]:
+    def search(self, part: range) -> Iterator[tuple["array[int]", int]]:
         """Yield the numbers of lines that hold the text, and how far all is looked at.
 
         `part`: lines that follow each other (the unfinished last one may be among them), of some blocks.
@@ -55,7 +58,9 @@ class BlockSearch:
             if begin + length < end and (cut := self._buffer.rfind(BREAK, before, stop)) >= 0:
                 stop = cut + 1
             for found, upto in self._slices(begin - before, before, stop, got):
-                numbers = [number for number in found if last < number < part.stop]
+                low = bisect_right(found, last) if found and found[0] <= last else 0
+                high = bisect_left(found, part.stop) if found and found[-1] >= part.stop else len(found)
+                numbers = found[low:high] if low or high < len(found) else found
                 if numbers:
                     last = numbers[-1]
                 yield numbers, part.stop if upto is None else min(upto, part.stop)
@@ -63,7 +68,7 @@ class BlockSearch:
             # Within a line longer than the buffer some is looked at twice, so that a match at the seam is not missed.
             begin += done if self._buffer[stop - 1] == 0x0A or begin + done >= end else max(1, done - WHOLE)
 
-    def _slices(self, offset: int, start: int, stop: int, got: int) -> Iterator[tuple[list[int], int | None]]:
+    def _slices(self, offset: int, start: int, stop: int, got: int) -> Iterator[tuple["array[int]", int | None]]:
         """Look through the buffer, which holds the file from `offset` on, a slice of whole lines at a time.
 
         The second of each pair is the line up to which all is looked at; None for all of them.
@@ -90,48 +95,45 @@ class BlockSearch:
         elif seconds < SLOW_S / 10:
             self._slice = min(LONGEST, self._slice * 2)
 
-    def _by_pattern(self, offset: int, start: int, end: int, got: int) -> list[int]:
-        index, buffer, find = self._volume.index, self._buffer, self._pattern.find
-        numbers: list[int] = []
+    def _by_pattern(self, offset: int, start: int, end: int, got: int) -> "array[int]":
+        index, buffer, find = self._volume.index, self._buffer, self._pattern.match
+        count, find_break = buffer.count, buffer.find
+        numbers = array("q")
+        add = numbers.append
         text = buffer if got == len(buffer) else memoryview(buffer)[:got]
-        page = -1
+        page_end = -1  # of the page in which the last one was found
         at = number = 0
         while start < end:
-            begin, _end = find(text, start, end)
+            begin = find(text, start, end)[0][0]
             if begin < 0 or begin >= end:
                 break
-            if (begin + offset) // PAGE != page:
+            if begin >= page_end:
                 page = (begin + offset) // PAGE
                 at = page * PAGE - offset
-                if at < 0:
-                    number = index.breaks_before(offset)
-                    at = 0
-                else:
-                    number = index.breaks_before_page(page)
-            number += buffer.count(BREAK, at, begin)
-            at = begin
-            numbers.append(number)
-            start = buffer.find(BREAK, begin, end) + 1
-            if start <= 0:
+                page_end = at + PAGE
+                number = index.breaks_before_page(page) if at >= 0 else index.breaks_before(offset)
+                at = max(at, 0)
+            number += count(BREAK, at, begin)
+            add(number)
+            at = start = find_break(BREAK, begin, end) + 1
+            if not start:
                 break
+            number += 1
+            if start >= page_end:
+                page_end = -1
         return numbers
 
-    def _line_by_line(self, start: int, end: int, number: int) -> tuple[list[int], int]:
+    def _line_by_line(self, start: int, end: int, number: int) -> tuple["array[int]", int]:
         content = bytes(memoryview(self._buffer)[start:end])
         literal = self._literal
         assert literal is not None
-        if self._insensitive:
-            if not content.isascii():
-                return self._each_by_pattern(content, number)
+        insensitive = self._pattern.insensitive
+        plain = not insensitive or content.isascii()
+        if insensitive and plain:
             content = content.lower()
         lines = content.split(BREAK)
         if not lines[-1]:
             lines.pop()
-        return [nth for nth, line in enumerate(lines, number) if literal in line], len(lines)
-
-    def _each_by_pattern(self, content: bytes, number: int) -> tuple[list[int], int]:
-        """Look at each line by the pattern: beyond ASCII other letters are capitals of ASCII ones too."""
-        lines = content.split(BREAK)
-        if not lines[-1]:
-            lines.pop()
-        return [nth for nth, line in enumerate(lines, number) if self._pattern.within_bytes(line)], len(lines)
+        # Beyond ASCII other letters are capitals of ASCII ones too, which the pattern knows.
+        held = map(contains, lines, repeat(literal)) if plain else map(self._pattern.within_bytes, lines)
+        return array("q", compress(range(number, number + len(lines)), held)), len(lines)

@@ -4,6 +4,8 @@ import math
 import time
 from array import array
 from collections.abc import Iterator
+from itertools import compress
+from typing import TypeAlias
 
 from avdesk.core.logline import Severity
 from avdesk.core.logsearch import Selection
@@ -75,6 +77,9 @@ def _parts(placed: Placed, first: int, end: int, together: int, *, backwards: bo
             yield part
 
 
+Numbers: TypeAlias = "array[int] | range"
+
+
 class Sifter:
     """Applies a selection to the lines of a block: first what costs least."""
 
@@ -104,17 +109,19 @@ class Sifter:
 
     def numbers(
         self, searched: BlockSearch | None, volume: Volume, part: range, *, backwards: bool
-    ) -> Iterator[tuple[list[int] | range, int]]:
+    ) -> Iterator[tuple[Numbers, int]]:
         """Yield wanted line numbers among those of one block, and how far all is looked at."""
-        slices = searched.search(part) if searched else iter([(part, part.stop)])
+        slices: Iterator[tuple[Numbers, int]] = searched.search(part) if searched else iter([(part, part.stop)])
         if backwards:
-            both = [number for found, _upto in slices for number in found]
-            yield self._sifted(volume, part, both)[::-1], part.start
+            together = array("q")
+            for found, _upto in slices:
+                together.extend(found)
+            yield self._sifted(volume, part, together)[::-1], part.start
             return
         for found, upto in slices:
             yield self._sifted(volume, part, found), upto
 
-    def _sifted(self, volume: Volume, part: range, found: list[int] | range) -> list[int] | range:
+    def _sifted(self, volume: Volume, part: range, found: Numbers) -> Numbers:
         """Return which lines of one block all other conditions hold for, the cheapest first."""
         if found and (self._since is not None or self._until is not None):
             found = self._by_time(volume, part, found)
@@ -124,21 +131,22 @@ class Sifter:
             found = self._by_severity(volume, part, found)
         return found
 
-    def _by_severity(self, volume: Volume, part: range, found: list[int] | range) -> list[int]:
+    def _by_severity(self, volume: Volume, part: range, found: Numbers) -> "array[int]":
         block = volume.block_of(part.start)
         start = volume.lines_of(block).start
         wanted = volume.codes(block).translate(self._wanted_codes)
         if isinstance(found, range):
-            chosen, place, stop = [], found.start - start, min(found.stop - start, len(wanted))
-            while (place := wanted.find(1, place, stop)) >= 0:
-                chosen.append(start + place)
-                place += 1
+            chosen = array("q", compress(found, wanted[found.start - start :]))
         else:
-            chosen = [number for number in found if number - start < len(wanted) and wanted[number - start]]
-        beyond = [number for number in found[-1:] if number - start >= len(wanted)]
-        return chosen + [number for number in beyond if self._wanted_codes[volume.code(number)]]
+            chosen = array("q", [each for each in found if each - start < len(wanted) and wanted[each - start]])
+        # The last line of a file, unfinished, has no byte yet.
+        chosen.extend(each for each in found[-1:] if each - start >= len(wanted) and self._takes(volume.code(each)))
+        return chosen
 
-    def _by_job(self, volume: Volume, part: range, found: list[int] | range) -> list[int]:
+    def _takes(self, code: int) -> bool:
+        return bool(self._wanted_codes[code])
+
+    def _by_job(self, volume: Volume, part: range, found: Numbers) -> "array[int]":
         """Keep lines that name a job, and those that continue an entry that does."""
         assert self._jobs is not None
         naming = {
@@ -146,13 +154,13 @@ class Sifter:
         }
         goes_on = self._continues(volume, part.start) and self._head_names_job(volume, part.start)
         if not naming and not goes_on:
-            return []
+            return array("q")
         about = set()
         for number in part:
             goes_on = number in naming or (goes_on and bool(volume.code(number) & CONTINUES))
             if goes_on:
                 about.add(number)
-        return [number for number in found if number in about]
+        return array("q", [number for number in found if number in about])
 
     def _continues(self, volume: Volume, number: int) -> bool:
         content = volume.contents(range(number, number + 1))
@@ -168,7 +176,7 @@ class Sifter:
                 return True
         return False
 
-    def _by_time(self, volume: Volume, part: range, found: list[int] | range) -> list[int] | range:
+    def _by_time(self, volume: Volume, part: range, found: Numbers) -> Numbers:
         since = -math.inf if self._since is None else self._since
         until = math.inf if self._until is None else self._until
         block = volume.block_of(part.start)
@@ -177,13 +185,13 @@ class Sifter:
             first, last = volume.first_time(block), volume.first_time(block + 1)
             before = volume.first_time(block - 1)
             if first >= until or last < since:
-                return []
+                return array("q")
             if since <= before and last < until:
                 return found
         times = volume.times(part.start, len(part))
         last = times[-1] if times else volume.time_before(part.start)
         times.extend([last] * (len(part) - len(times)))
-        return [number for number in found if since <= times[number - part.start] < until]
+        return array("q", [number for number in found if since <= times[number - part.start] < until])
 
 
 def _plain_literal(selection: Selection) -> bytes | None:

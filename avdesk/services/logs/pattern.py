@@ -32,7 +32,7 @@ class PatternError(KnownError):
 class Pattern:
     """A text or an expression that was understood."""
 
-    __slots__ = ("_match", "insensitive")
+    __slots__ = ("insensitive", "match")
 
     def __init__(self, source: str, *, insensitive: bool = False) -> None:
         """Compile an expression in RE2's syntax.
@@ -56,14 +56,15 @@ class Pattern:
         if not compiled_one.ok():
             raise ValueError(compiled_one.error())
         anchor = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
-        self._match: Callable[[Bytes, int, int], list[tuple[int, int]]] = partial(compiled_one.Match, anchor)
+        # All groups' places, of which there is one: called millions of times, so without a method around it.
+        self.match: Callable[[Bytes, int, int], list[tuple[int, int]]] = partial(compiled_one.Match, anchor)
 
     def find(self, text: Bytes, start: int, end: int) -> tuple[int, int]:
         """Return where the first match lies between two places of `text`, as start and end; (-1, -1) without one.
 
         ``^`` matches at `start` and, in an expression with the flag ``m``, behind each line break.
         """
-        return self._match(text, start, end)[0]
+        return self.match(text, start, end)[0]
 
     def within(self, line: str) -> bool:
         """Whether a text matches."""
@@ -71,7 +72,7 @@ class Pattern:
 
     def within_bytes(self, line: bytes) -> bool:
         """Whether a text in UTF-8 matches."""
-        return self._match(line, 0, len(line))[0][0] >= 0
+        return self.match(line, 0, len(line))[0][0] >= 0
 
 
 def compiled(wanted: Wanted) -> Pattern:
