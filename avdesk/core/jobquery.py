@@ -76,14 +76,6 @@ class Term:
     end: int = field(compare=False)
     question: Question | None = field(default=None, compare=False, repr=False)
 
-    def implies(self, other: "Term") -> bool:
-        """Whether each job that answers to this term is certain to answer to `other`, at any time."""
-        if self == other:
-            return other.name not in MEASURES
-        if self.name or other.name or self.negated is not other.negated:
-            return False
-        return self.value in other.value if self.negated else other.value in self.value
-
 
 @dataclass(frozen=True, slots=True)
 class JobQuery:
@@ -108,10 +100,6 @@ class JobQuery:
         for term in self.terms:
             rows = filter(_test_of(term, now, environment), rows)
         return list(rows)
-
-    def narrows(self, other: "JobQuery") -> bool:
-        """Whether all that answer to this query are certain to be among those that answered to `other`."""
-        return all(any(mine.implies(theirs) for mine in self.terms) for theirs in other.terms)
 
     @property
     def depends_on_time(self) -> bool:

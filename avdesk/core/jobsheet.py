@@ -9,7 +9,6 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from itertools import compress
 
 from avdesk.core.jobfacts import JobFacts, JobKind
 from avdesk.core.jobquery import JobQuery, Term
@@ -26,7 +25,7 @@ _UNKNOWN = math.nan
 """Answers to no comparison."""
 
 _TURNED = bytes.maketrans(b"\x00\x01", b"\x01\x00")
-Ask = Callable[[slice], list[bool]]
+Ask = Callable[[slice], Iterable[bool]]
 
 
 class SheetFacts(JobFacts):
@@ -81,24 +80,12 @@ class JobSheet:
         while self.catch_up():
             yield
 
-    def answering(self, query: JobQuery, now: datetime, environment: str) -> Steps[tuple[set[JobFacts | None], bool]]:
-        """Return the jobs that answer to the query; or, where these are more, the others and True.
+    def answering(self, query: JobQuery, now: datetime, environment: str) -> Steps[bytes]:
+        """Return a one for each slot whose job answers, a zero for each other one, and any for those not in use.
 
         What is asked of each job by itself (`OfOne`) is left out. What `change` told is taken up first.
         """
         yield from self.catching_up()
-        marks = yield from self._marking(query, now, environment)
-        others = 2 * marks.count(1) > len(marks)
-        if others:
-            marks = marks.translate(_TURNED)
-        found: set[JobFacts | None] = set()
-        for start in range(0, len(marks), _TEXT_ROWS):
-            found.update(compress(self._rows[start : start + _TEXT_ROWS], marks[start : start + _TEXT_ROWS]))
-            yield
-        return found, others
-
-    def _marking(self, query: JobQuery, now: datetime, environment: str) -> Steps[bytes]:
-        """Return a one for each slot whose job answers, a zero for each other one, and any for those not in use."""
         terms = [term for term in query.terms if not isinstance(term.question, OfOne)]
         asks = [(self._asking(term, now, environment), term.negated) for term in terms]
         marks = bytearray()
@@ -170,16 +157,16 @@ class JobSheet:
 
     def _of_kinds(self, test: Callable[[JobKind], bool]) -> Ask:
         answers = _Answers(test)
-        return lambda part: [answers[kind] for kind in self._kinds[part]]
+        return lambda part: map(answers.__getitem__, self._kinds[part])
 
     def _of_text(self, word: str) -> Ask:
         answers = _Answers(lambda kind: word in kind.text)
 
-        def ask(part: slice) -> list[bool]:
+        def ask(part: slice) -> Iterable[bool]:
             text = self._texts[part.start // _TEXT_ROWS]
             kinds = self._kinds[part]
             if word not in text:
-                return [answers[kind] for kind in kinds]
+                return map(answers.__getitem__, kinds)
             return [answers[kind] or word in own for kind, own in zip(kinds, text.split(_END), strict=True)]
 
         return ask

@@ -1,6 +1,7 @@
 """The rows of the job table, and what work on them leads to: values, without Qt."""
 
 import math
+from array import array
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -83,6 +84,7 @@ class Content:
         ordered: all rows as the arrangement orders them.
         shown: those of them that answer to its query.
         marks: a one for each of `ordered` that is shown, a zero for the others; None where that is not known.
+        slots, newest_slots: the slots of `ordered` and of `newest` in the sheet; None where they are not known.
         sheet: what is asked of all rows; has to be told when it is these that count.
         occurring: the values that occur; these alone are added to.
     """
@@ -94,6 +96,8 @@ class Content:
     occurring: Occurring
     sheet: JobSheet
     marks: bytes | None = None
+    slots: "array[int] | None" = None
+    newest_slots: "array[int] | None" = None
 
 
 @dataclass(frozen=True, slots=True)

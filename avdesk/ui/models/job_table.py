@@ -2,7 +2,9 @@
 
 import gc
 import time
+from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from PySide6.QtCore import QModelIndex, QObject, Qt, QTimer, Signal
@@ -17,7 +19,7 @@ from avdesk.ui.colours import job_sign
 from avdesk.ui.models.edited_rows import EditedRowsModel, Index
 from avdesk.ui.models.job_columns import CREATED, RUN, STATE, JobColumn, Surroundings, job_columns
 from avdesk.ui.models.job_rows import Arrangement, Content, JobRow, Occurring, Outcome, Update
-from avdesk.ui.models.job_work import arranging, updating
+from avdesk.ui.models.job_work import arranging, finding_slots, updating
 from avdesk.ui.models.rows import RECORD_ROLE, SIGN_ROLE
 
 VALUE_ROLE = Qt.ItemDataRole.UserRole + 2
@@ -83,6 +85,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
         self._work: Steps[Outcome] | None = None
         self._outcome: Outcome | None = None
         self._past: list[Sequence[JobRow]] = []
+        self._finding: Steps[array[int]] | None = None
         self._shown = False
         self._shown_since_collected = 0
         self._aim: Arrangement | Update | None = None
@@ -312,10 +315,20 @@ class JobTableModel(EditedRowsModel[JobRow]):
 
     def _tidy(self) -> bool:
         """Do some of what nobody waits for; return whether there was any."""
+        content = self._content
         if self._past:
             del self._past[-1]
-            return True
-        return self._content.sheet.catch_up()
+        elif content.sheet.catch_up():
+            pass
+        elif content.newest_slots is None:
+            self._finding = self._finding or finding_slots(content.newest)
+            try:
+                next(self._finding)
+            except StopIteration as end:
+                self._content = replace(content, newest_slots=end.value)
+        else:
+            return False
+        return True
 
     def _proceed(self, work: Steps[Outcome]) -> bool:
         """Take one step; return whether it was the last one."""
@@ -342,7 +355,7 @@ class JobTableModel(EditedRowsModel[JobRow]):
 
     def _show(self, outcome: Outcome) -> None:
         """Show what the work has led to."""
-        self._work = self._outcome = None
+        self._work = self._outcome = self._finding = None
         self._showing = True
         self.showing.emit()
         # Letting go of a long list takes milliseconds, so that is done in turns of its own.

@@ -7,6 +7,7 @@ became one of 15 to 60 ms).
 """
 
 import math
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,10 +28,6 @@ from avdesk.ui.models.job_rows import Arrangement, Content, JobRow, Outcome, Upd
 _BY_COLUMN = attrgetter("order")
 _NEWEST_FIRST = attrgetter("newest")
 _ONE = b"\x01"
-_TURNED = bytes.maketrans(b"\x00\x01", b"\x01\x00")
-_FEW = 8
-"""Where only an eighth of the rows are shown, asking these by themselves is quicker than asking all."""
-
 _COPIED = 8000
 _NEW_ROWS = 100
 """Rows that are made in one step."""
@@ -58,6 +55,9 @@ def arranging(
     else:
         give = _keyer(wanted, around)
         ordered = yield from sorting(content.newest, _BY_COLUMN, reverse=wanted.descending, before=give)
+    slots = content.slots if keep_order else None
+    if ordered is content.newest:
+        slots = content.newest_slots
     known = content.marks if keep_order else None
     if known is None:
         known = yield from _marking(ordered, shown)
@@ -65,11 +65,10 @@ def arranging(
         marks = known
     elif not query.terms:
         marks = _ONE * len(ordered)
-    elif len(shown) * _FEW < len(ordered) and not before.query.depends_on_time and query.narrows(before.query):
-        found = yield from _selecting(shown, query, around.now, environment)
-        marks = yield from _marking(ordered, found)
     else:
-        marks = yield from _answering(content.sheet, ordered, query, around.now, environment)
+        yield from content.sheet.catching_up()
+        slots = slots or (yield from finding_slots(ordered))
+        marks = yield from _answering(content.sheet, ordered, slots, query, around.now, environment)
     if not (keep_order and marks == known):
         shown = ordered if 0 not in marks else list(compress(ordered, marks))
         yield
@@ -79,7 +78,7 @@ def arranging(
         edits = yield from reordering(content.shown, shown)
     else:
         edits = yield from editing(content.shown, shown)
-    return Outcome(replace(content, ordered=ordered, shown=shown, marks=marks), content.shown, (), edits)
+    return Outcome(replace(content, ordered=ordered, shown=shown, marks=marks, slots=slots), content.shown, (), edits)
 
 
 def updating(
@@ -119,7 +118,9 @@ def updating(
             shown = yield from _merging(content.shown, leaving, [*answering, *staying], wanted)
         there = {replaced[place] for place in changed}
         edits = yield from editing(replaced, shown, renewed.dropped | (there - answering), answering - there)
-    arranged = replace(content, newest=newest, ordered=ordered, shown=shown, marks=None)
+    arranged = replace(
+        content, newest=newest, ordered=ordered, shown=shown, marks=None, slots=None, newest_slots=None
+    )
     return Outcome(arranged, replaced, changed, edits, renewed.come, renewed.gone, renewed.dropped)
 
 
@@ -138,15 +139,24 @@ def _marking(rows: list[JobRow], shown: list[JobRow]) -> Steps[bytes]:
     return bytes(marks)
 
 
-def _answering(sheet: JobSheet, rows: list[JobRow], query: JobQuery, now: datetime, environment: str) -> Steps[bytes]:
+def finding_slots(rows: list[JobRow]) -> "Steps[array[int]]":
+    """Return where rows stand in the sheet, which has to know them: the one thing that takes looking at each."""
+    slots = array("i")
+    for start in range(0, len(rows), steps.STEP_ROWS):
+        slots.extend([row.slot for row in rows[start : start + steps.STEP_ROWS]])
+        yield
+    return slots
+
+
+def _answering(
+    sheet: JobSheet, rows: list[JobRow], slots: "array[int]", query: JobQuery, now: datetime, environment: str
+) -> Steps[bytes]:
     """Return a one for each row that answers to the query, a zero for each other one."""
-    found, others = yield from sheet.answering(query, now, environment)
+    by_slot = yield from sheet.answering(query, now, environment)
     marks = bytearray()
     for start in range(0, len(rows), _COPIED):
-        marks += bytes(map(found.__contains__, rows[start : start + _COPIED]))
+        marks += bytes(map(by_slot.__getitem__, slots[start : start + _COPIED]))
         yield
-    if others:
-        marks = marks.translate(_TURNED)
     if any(isinstance(term.question, OfOne) for term in query.terms):
         return (
             yield from _marking(rows, (yield from _selecting(list(compress(rows, marks)), query, now, environment)))

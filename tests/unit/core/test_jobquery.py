@@ -189,30 +189,6 @@ def test_a_term_and_its_opposite_share_the_jobs(text: str) -> None:
         assert len(plain.select(FACTS, NOW)) + len(turned.select(FACTS, NOW)) == len(FACTS)
 
 
-@given(_QUERIES | st.text(alphabet="-abq ", max_size=8), st.text(alphabet="-abqu ", max_size=8))
-def test_a_query_that_narrows_another_finds_nothing_else(one: str, more: str) -> None:
-    before, after = parse_query(one), parse_query(one + more)
-    if after.narrows(before):
-        assert {id(row) for row in after.select(FACTS, NOW)} <= {id(row) for row in before.select(FACTS, NOW)}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "narrows"),
-    [
-        ("", "q", True),
-        ("q", "qu", True),
-        ("qu", "q", False),
-        ("q", "q state:failed", True),
-        ("state:failed", "state:failed quota", True),
-        ("-qu", "-q", True),
-        ("-q", "-qu", False),
-        ("age>1h", "age>1h x", False),
-    ],
-)
-def test_it_is_known_when_typing_on_can_only_find_less(before: str, after: str, narrows: bool) -> None:
-    assert parse_query(after).narrows(parse_query(before)) is narrows
-
-
 @given(st.text(min_size=1, max_size=20).filter(lambda text: '"' not in text))
 def test_a_quoted_value_is_one_piece(value: str) -> None:
     query = parse_query("name:" + quoted(value))
