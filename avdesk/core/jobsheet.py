@@ -9,6 +9,7 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import repeat
 
 from avdesk.core.jobfacts import JobFacts, JobKind
 from avdesk.core.jobquery import JobQuery, Term
@@ -185,11 +186,13 @@ class JobSheet:
         column = self._columns[measure.name]
         if measure.name == "age":
             present = now.timestamp()
-            latest = compare(0.0, limit)  # made by a clock that goes ahead
-            return lambda part: [
-                compare(present - made, limit) if made <= present else latest and made > present
-                for made in column[part]
-            ]
+
+            def ages(part: slice) -> list[float]:
+                if limit > 0:  # whether a clock went ahead makes no difference then
+                    return [present - made for made in column[part]]
+                return [max(present - made, 0.0) for made in column[part]]
+
+            return lambda part: map(compare, ages(part), repeat(limit))
         test = measure.bound(now)
         live: dict[int, list[tuple[int, bool]]] = {}
         for slot, row in self._live.items():
@@ -197,7 +200,7 @@ class JobSheet:
             live.setdefault(number, []).append((place, test(row)))
 
         def ask(part: slice) -> list[bool]:
-            answers = [compare(value, limit) for value in column[part]]
+            answers = list(map(compare, column[part], repeat(limit)))
             for place, answer in live.get(part.start // _TEXT_ROWS, ()):
                 answers[place] = answer
             return answers
