@@ -54,6 +54,35 @@ class LogDesk(JobsDesk):
 
         return wait_until(look, f"a line holds {condition!r}", 40.0)
 
+    def go_to_logs(self) -> None:
+        """Show the Logs page, and have the keyboard in its lines."""
+        window = self._screen.wait_for_window("AVDesk — dev")
+        self._screen.windows.activate(window)
+        self._screen.windows.key("ctrl+4")
+        self._screen.a11y.find("", "Find in the log", APP)
+
+    def follows(self) -> bool:
+        """Return whether the view stays at the end as lines come."""
+        found = [node for node in self._screen.a11y.nodes(APP) if node.name == "Follow"]
+        return bool(found) and "checked" in found[0].states
+
+    def new_lines(self) -> str:
+        """Return what the button says that leads back to the end; empty while there is none."""
+        names = [node.name for node in self._screen.a11y.nodes(APP, "push button")]
+        return next((name for name in names if name.endswith(("new line", "new lines"))), "")
+
+    def resume(self) -> None:
+        """Press that button."""
+
+        def press() -> bool:
+            try:
+                self._screen.a11y.press("push button", self.new_lines(), APP)
+            except (LookupError, TimeoutError):  # another line has come meanwhile
+                return False
+            return True
+
+        wait_until(press, "the button was pressed", 40.0)
+
     def pick(self, *entries: str) -> None:
         """Choose an entry of the sources' menu, through its submenus."""
         button = next(node for node in self._screen.a11y.nodes(APP, "push button") if node.name.startswith("Sources"))
@@ -107,3 +136,53 @@ def test_a_failed_job_leads_to_the_line_that_says_why_in_three_interactions(desk
     desk.press("Show log")
     wait_until(lambda: any(WHY in line for line in desk.selected()), "the line that says why is selected", 40.0)
     desk.wait_for_label("The render container lacks MoviePy.")
+
+
+def test_a_run_is_followed_paused_and_resumed(desk: LogDesk, server: Bench) -> None:
+    desk.go_to_logs()
+    desk.pick("All render jobs")
+    job = begin(server, JobPlan(queue_s=2.0, render_s=500.0))
+    desk.wait_for_lines(f"Render worker started: {job.id}")
+    desk.key("Home")
+    wait_until(lambda: not desk.follows(), "the view stays where it is")
+    before = desk.lines()
+    resume = wait_until(desk.new_lines, "lines have come that are not in sight", 40.0)
+    assert desk.lines() == before
+    assert resume.endswith(("new line", "new lines"))
+    desk.resume()
+    wait_until(desk.follows, "the view follows again")
+    desk.wait_for_lines("Status written to")
+
+
+def test_two_sources_are_one_in_order_of_time_with_a_skewed_clock_and_late_entries(
+    desk: LogDesk, server: Bench
+) -> None:
+    desk.go_to_logs()
+    server.emulator.faults.add("google:/v2/entries:list=skew:40")
+    try:
+        desk.pick("AutoVideo app")
+        desk.pick("Show together with", "All render jobs")
+        begin(server, JobPlan(queue_s=2.0, render_s=60.0))
+        desk.wait_for_lines("Status written to")
+        wait_until(lambda: late_ones(server), "an entry was received late", 60.0)
+        moments = [node.description.split(", ")[1] for node in desk.items() if node.description]
+        sources = {node.description.split(", ")[-1] for node in desk.items() if node.description}
+    finally:
+        server.emulator.faults.clear()
+    assert "AutoVideo app" in sources
+    assert any(source.startswith("video-job-") for source in sources)
+    assert len(moments) > 10
+    assert moments == sorted(moments)
+
+
+def late_ones(server: Bench) -> int:
+    """Return how many entries were received after ones with a later time."""
+    world = server.emulator.world
+    with world.lock:
+        world.advance()
+        records = world.logs()
+    newest, late = float("-inf"), 0
+    for record in records:
+        late += record.timestamp < newest - 0.5
+        newest = max(newest, record.timestamp)
+    return late

@@ -183,7 +183,7 @@ def _words(pane: LogPane, states: Sequence[SourceState]) -> str:
         words += " · " + _("reading")
     errors = len(reading.errors.numbers)
     if errors:
-        words += " · " + ngettext("{n} line of errors", "{n} lines of errors", errors).format(n=f"{errors:,}")
+        words += " · " + ngettext("{n} error line", "{n} error lines", errors).format(n=f"{errors:,}")
     if not pane.session.book.growing:
         words += " · " + _("ended")
     heard = [state.view.heard_at for state in states if state.view.heard_at is not None]

@@ -4,7 +4,6 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from avdesk.core import wording
 from avdesk.core.logline import LogLine
 from avdesk.i18n import _, ngettext
 from avdesk.ui import times
@@ -50,7 +49,7 @@ class InteractiveView(LogView):
         """Return a line's severity, time and source, as they are read out after its text."""
         if line is None:
             return ""
-        when = wording.clock_time(line.time) if line.time is not None else ""
+        when = self.looks.time_text(line.time)
         return ", ".join(part for part in (line.severity.label, when, source_label(line.source)) if part)
 
     def hint(self, placed: Placed) -> str:

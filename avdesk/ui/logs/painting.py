@@ -58,7 +58,7 @@ class RowPainter:
         self._paint_back(painter, placed.line, box, scene, selected=selected)
         self._paint_margin(painter, placed, scene)
         if looks.source_width:
-            self._paint_source(painter, placed.line, box)
+            self._paint_source(painter, placed.line, box, named=not placed.line.continuation or placed.headless)
         made = looks.set(placed.line, scene.width - looks.text_left - STEP)
         painter.save()
         painter.setClipRect(QRectF(looks.text_left, placed.y, scene.width - looks.text_left, placed.height))
@@ -117,7 +117,7 @@ class RowPainter:
             self._paint_triangle(painter, STEP + 5.0, placed.y + height / 2, opened=placed.opened)
         baseline = placed.y + HALF / 4 + looks.metrics.ascent()
         painter.setFont(looks.font)
-        if not line.continuation:
+        if not line.continuation or placed.headless:
             painter.setPen(secondary_colour(looks.palette))
             painter.drawText(QPointF(looks.gutter, baseline), looks.time_text(line.time))
             self._paint_sign(painter, line.severity, looks.gutter + looks.time_width, placed.y, scene.ratio)
@@ -149,12 +149,12 @@ class RowPainter:
             painter.drawEllipse(QPointF(left + size / 2, top + self._looks.line_height / 2), 1.8, 1.8)
         painter.restore()
 
-    def _paint_source(self, painter: QPainter, line: LogLine, box: QRectF) -> None:
+    def _paint_source(self, painter: QPainter, line: LogLine, box: QRectF, *, named: bool) -> None:
         looks = self._looks
         colour = looks.source_colour(line.source)
         left = looks.text_left - looks.source_width
         painter.fillRect(QRectF(left, box.top(), 3.0, box.height()), colour)
-        if not line.continuation:
+        if named:
             painter.setPen(colour)
             baseline = box.top() + HALF / 4 + looks.metrics.ascent()
             painter.drawText(QPointF(left + STEP - 1, baseline), looks.short_source(line.source))

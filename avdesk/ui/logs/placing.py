@@ -1,7 +1,7 @@
 """Which rows of a view are in sight, and where: from the top down, or from the last row up."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from avdesk.core.logline import LogLine
 from avdesk.ui.logs.folds import Folds
@@ -26,6 +26,7 @@ class Placed:
         line: None while it is being fetched.
         folded: how many rows it stands for beside itself.
         opened: it is the last line of a traceback that is shown in full.
+        headless: the beginning of its entry is folded away: it shows the entry's time and severity in its place.
     """
 
     row: int
@@ -34,6 +35,7 @@ class Placed:
     line: LogLine | None
     folded: int = 0
     opened: bool = False
+    headless: bool = False
 
 
 class Placing:
@@ -69,7 +71,7 @@ class Placing:
         y = min(y, 0.0)
         shown = []
         for each in reversed(placed):
-            shown.append(Placed(each.row, y, each.height, each.line, each.folded, each.opened))
+            shown.append(replace(each, y=y))
             y += each.height
         return shown
 
@@ -114,4 +116,6 @@ class Placing:
         last = fold is not None and fold.last == row and self._folds.folding
         opened = last and fold is not None and self._folds.is_open(fold)
         folded = fold.hides if last and not opened and fold is not None else 0
-        return Placed(row, y, measure(line), line, folded, opened)
+        head = self._rows.line(fold.first) if folded and fold is not None else None
+        headless = head is not None and not head.continuation
+        return Placed(row, y, measure(line), line, folded, opened, headless)
