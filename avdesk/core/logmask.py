@@ -25,6 +25,7 @@ _MORE = (
     (re.compile(r"\bGOCSPX-[A-Za-z0-9_\-]{16,}"), MASK),
     (re.compile(r"\b1//0[A-Za-z0-9_\-]{20,}"), MASK),
 )
+_SEQUENCE = re.compile(r"\x1b\[[0-?]{0,60}[ -/]{0,4}[@-~]")
 _SECRET_KEY = re.compile(
     r"(?i)pass(?:word|wd|phrase)|secret|api[_-]?key|private[_-]?key|authorization|cookie|credential|signature"
     r"|(?:^|[_-])(?:access|refresh|id|auth|bearer|session)[_-]?token$|^token$"
@@ -44,7 +45,7 @@ def masked(text: str) -> str:
     lower = text.lower()
     if not any(hint in lower for hint in _HINTS):
         return text  # nearly every line: trying all patterns costs thirty times as much
-    return fully_masked(text)
+    return fully_masked(text) if "\x1b" not in text else _under_colours(text)
 
 
 def fully_masked(text: str) -> str:
@@ -73,6 +74,20 @@ def masked_payload(payload: Any, depth: int = 0) -> Any:  # noqa: ANN401 - any J
     if isinstance(payload, list):
         return [masked_payload(value, depth + 1) for value in payload]
     return payload
+
+
+def _under_colours(text: str) -> str:
+    """Mask a text with terminal sequences: a secret counts as its letters alone, whatever colours it has within.
+
+    A line whose secret is in several colours loses them all.
+    """
+    parts = _SEQUENCE.split(text)
+    bare = fully_masked("".join(parts))
+    pieces = [fully_masked(part) for part in parts]
+    if "".join(pieces) != bare:
+        return bare
+    sequences = [*_SEQUENCE.findall(text), ""]
+    return "".join(piece + sequence for piece, sequence in zip(pieces, sequences, strict=True))
 
 
 def safe_cut(text: str, place: int, reach: int = 8192) -> int:
