@@ -43,6 +43,10 @@ def _piped(stream: TextIO) -> str:
 
 def _typed(stream: TextIO, kind: Kind, environment: str) -> str:
     name = without_controls(environment, 60)
+    if sys.platform == "win32" and kind is Kind.BEARER:
+        import getpass  # asks key by key there, and shows none
+
+        return getpass.getpass(_("Token of {name} (it is not shown): ").format(name=name))
     with _without_echo(stream):  # before it is asked for: a paste may come at once
         if kind is Kind.BEARER:
             _ask(_("Token of {name} (it is not shown): ").format(name=name), end="")
@@ -76,7 +80,7 @@ def _without_echo(stream: TextIO) -> Iterator[None]:
     """Keep the terminal from showing what is typed; refuse where that cannot be done."""
     try:
         import termios
-    except ImportError:  # Windows: its consoles are asked key by key
+    except ImportError:  # Windows
         raise UsageError(
             _("This terminal would show what is typed."), _("Pipe the secret in: … | avdesk auth set")
         ) from None

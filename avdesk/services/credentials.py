@@ -49,7 +49,7 @@ class Credentials:
         `held_elsewhere`: the kinds of which the running app holds one for its session, where that is another process.
         """
         keyring = self.keyring()
-        facts = [self._bearer(environment, keyring), *self._google(environment)]
+        facts = [self._bearer(environment, keyring), *self._google(environment, keyring)]
         told = (_held(each) if each.kind in held_elsewhere else each for each in facts)
         return CredentialView(environment.name, keyring, tuple(told))
 
@@ -168,6 +168,29 @@ class Credentials:
             raise refused
         return tuple(found)
 
+    def rename(self, old: str, new: str) -> None:
+        """Give the secrets of an environment to the name that it has from now on.
+
+        Raises:
+            KeyringAbsentError, KeyringLockedError, StoreError: they were not moved, and stay under the old name.
+            CredentialsMissingError: the sealed file cannot be opened.
+        """
+        held = {kind: SESSION.get(old, kind.value) for kind in GIVEN}
+        for kind, secret in held.items():
+            if secret is not None:
+                SESSION.hold(new, kind.value, secret)
+                SESSION.drop(old, kind.value)
+        key = KeyFile(self._folder, old).read(self._deadline_s)
+        if key is not None:
+            KeyFile(self._folder, new).write(key, self._deadline_s)
+            KeyFile(self._folder, old).delete(self._deadline_s)
+        try:
+            token = secrets.read_secret(old, Kind.BEARER.value, self._deadline_s)
+        except CredentialsMissingError:
+            return
+        secrets.write_secret(new, Kind.BEARER.value, token, self._deadline_s)
+        secrets.delete_secret(old, Kind.BEARER.value, self._deadline_s)
+
     def _bearer(self, environment: Environment, keyring: KeyringView) -> CredentialFacts:
         used = environment.auth == "bearer"
         held = SESSION.get(environment.name, Kind.BEARER.value)
@@ -183,11 +206,11 @@ class Credentials:
             return CredentialFacts(Kind.BEARER, Kept.UNKNOWN, used, trouble=Trouble.of(error))
         return _of_token(token, Kept.KEYRING, used=used)
 
-    def _google(self, environment: Environment) -> list[CredentialFacts]:
+    def _google(self, environment: Environment, keyring: KeyringView) -> list[CredentialFacts]:
         """Return what Google's credentials there are, in the order in which they are looked at."""
         identity = environment.auth == "identity-token"
         wanted = _asks_google(environment) or identity
-        key = self._key(environment, used=wanted and environment.vertex != "gcloud")
+        key = self._key(environment, keyring, used=wanted and environment.vertex != "gcloud")
         default, gcloud = _application_default(), _gcloud()
         # The first one that is there is used; which ones work is only told by trying.
         for_default = False if not wanted or key.kept is not Kept.NOWHERE or environment.vertex == "gcloud" else None
@@ -211,8 +234,11 @@ class Credentials:
             found.insert(0, CredentialFacts(Kind.IDENTITY, kept, True, key.account, renews=True, trouble=lacking))  # noqa: FBT003
         return found
 
-    def _key(self, environment: Environment, *, used: bool) -> CredentialFacts:
+    def _key(self, environment: Environment, keyring: KeyringView, *, used: bool) -> CredentialFacts:
         held = SESSION.get(environment.name, Kind.SERVICE_ACCOUNT.value)
+        there = KeyFile(self._folder, environment.name).version() is not None
+        if held is None and there and keyring.trouble is not None:
+            return CredentialFacts(Kind.SERVICE_ACCOUNT, Kept.UNKNOWN, used, trouble=keyring.trouble)
         try:
             text = StoredKey(self._folder, environment.name, self._deadline_s).text()
             if text is None:

@@ -350,6 +350,20 @@ def test_a_keyring_that_hangs_is_not_waited_for(credentials: Credentials, backen
     del credentials
 
 
+def test_secrets_follow_an_environment_to_its_new_name(
+    emulator: Emulator, credentials: Credentials, backend: MemoryKeyring, paths: Paths
+) -> None:
+    key = read_given(Kind.SERVICE_ACCOUNT, emulator.make_service_account_key())
+    credentials.store("old", key)
+    credentials.store("old", read_given(Kind.BEARER, OPAQUE))
+    credentials.rename("old", "dev")
+    assert set(backend.kept) == {("avdesk", "dev/bearer"), ("avdesk", "dev/service-account")}
+    assert [path.name for path in paths.config.iterdir()] == ["service-account.dev.key"]
+    assert stored_account(credentials, environment(emulator)) == key.account
+    credentials.rename("nobody", "dev")  # nothing to take along
+    assert stored_account(credentials, environment(emulator)) == key.account
+
+
 # --- Telling of it
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import keyring
 import pytest
 from keyring import errors
-from keyring.backend import KeyringBackend
 
 from avdesk.core.errors import CredentialsMissingError
 from avdesk.store.secrets import (
@@ -16,46 +15,18 @@ from avdesk.store.secrets import (
     KeyringAbsentError,
     KeyringLockedError,
     delete_secret,
+    keyring_facts,
     keyring_name,
     read_secret,
     write_secret,
 )
-
-
-class InMemory(KeyringBackend):
-    """A keyring that lasts as long as the test."""
-
-    priority = 1.0
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.kept: dict[tuple[str, str], str] = {}
-        self.fault: Exception | None = None
-        self.silent: threading.Event | None = None
-
-    def _obey(self) -> None:
-        if self.silent is not None:
-            self.silent.wait(20)
-        if self.fault is not None:
-            raise self.fault
-
-    def get_password(self, service: str, username: str) -> str | None:
-        self._obey()
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._obey()
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self._obey()
-        del self.kept[service, username]
+from tests.harness.keyring_memory import MemoryKeyring
 
 
 @pytest.fixture
-def backend() -> Iterator[InMemory]:
+def backend() -> Iterator[MemoryKeyring]:
     before = keyring.get_keyring()
-    own = InMemory()
+    own = MemoryKeyring()
     keyring.set_keyring(own)
     yield own
     if own.silent is not None:
@@ -63,14 +34,14 @@ def backend() -> Iterator[InMemory]:
     keyring.set_keyring(before)
 
 
-def test_a_token_is_kept_under_the_promised_names_as_it_is(backend: InMemory) -> None:
+def test_a_token_is_kept_under_the_promised_names_as_it_is(backend: MemoryKeyring) -> None:
     write_secret("prod", BEARER, "abc.def-123")
     assert backend.kept == {(SERVICE, "prod/bearer"): "abc.def-123"}
     assert read_secret("prod", BEARER) == "abc.def-123"
 
 
 @pytest.mark.parametrize("secret", ['{\n  "type": "service_account"\n}\n', "schlüssel", "b64:looks packed"])
-def test_what_is_not_one_plain_line_is_stored_on_one_and_read_back_whole(backend: InMemory, secret: str) -> None:
+def test_what_is_not_one_plain_line_is_stored_on_one_and_read_back_whole(backend: MemoryKeyring, secret: str) -> None:
     write_secret("prod", SERVICE_ACCOUNT, secret)
     (stored,) = backend.kept.values()
     assert stored.isascii()
@@ -103,7 +74,7 @@ def test_deleting_says_whether_there_was_one() -> None:
     ],
 )
 def test_faults_of_keyrings_are_told_apart_and_not_repeated(
-    backend: InMemory, fault: Exception, kind: type[Exception]
+    backend: MemoryKeyring, fault: Exception, kind: type[Exception]
 ) -> None:
     backend.fault = fault
     with pytest.raises(kind) as raised:
@@ -111,7 +82,7 @@ def test_faults_of_keyrings_are_told_apart_and_not_repeated(
     assert "token-abc" not in repr(raised.value) + str(raised.value)
 
 
-def test_a_keyring_that_does_not_answer_is_not_waited_for(backend: InMemory) -> None:
+def test_a_keyring_that_does_not_answer_is_not_waited_for(backend: MemoryKeyring) -> None:
     backend.silent = threading.Event()
     with pytest.raises(KeyringLockedError):
         read_secret("prod", BEARER, deadline_s=0.1)
@@ -119,7 +90,7 @@ def test_a_keyring_that_does_not_answer_is_not_waited_for(backend: InMemory) -> 
 
 @pytest.mark.usefixtures("backend")
 def test_the_keyring_in_use_is_named() -> None:
-    assert keyring_name().endswith("InMemory")
+    assert keyring_name().endswith("MemoryKeyring")
 
 
 def test_a_machine_without_a_keyring_says_so() -> None:
@@ -127,3 +98,35 @@ def test_a_machine_without_a_keyring_says_so() -> None:
         keyring_name()
     with pytest.raises(KeyringAbsentError):
         read_secret("prod", BEARER)
+
+
+def test_of_several_keyrings_the_first_takes_new_secrets_and_all_lose_old_ones(backend: MemoryKeyring) -> None:
+    first, second = MemoryKeyring(), MemoryKeyring()
+    second.kept[SERVICE, "prod/bearer"] = "an-old-one"
+
+    class Chain(MemoryKeyring):
+        backends = (first, second)
+
+        def get_password(self, service: str, username: str) -> str | None:
+            return next((found for ring in self.backends if (found := ring.get_password(service, username))), None)
+
+        def set_password(self, service: str, username: str, password: str) -> None:
+            first.set_password(service, username, password)
+
+        def delete_password(self, service: str, username: str) -> None:
+            next(ring for ring in self.backends if (service, username) in ring.kept).delete_password(
+                service, username
+            )
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Chain())
+    try:
+        write_secret("prod", BEARER, "a-new-one")
+        assert first.kept == {(SERVICE, "prod/bearer"): "a-new-one"}
+        assert keyring_facts().others
+        assert delete_secret("prod", BEARER)
+        with pytest.raises(CredentialsMissingError):
+            read_secret("prod", BEARER)
+    finally:
+        keyring.set_keyring(before)
+    assert backend.kept == {}
