@@ -13,6 +13,8 @@ SYSTEM_PYTHON = "/usr/bin/python3"
 WALKER = Path(__file__).with_name("accessibility_walker.py")
 WALK_TIMEOUT_S = 60.0
 NOTHING_FITS = 3
+WITHIN = " › "
+"""Parts a container's name from that of what is looked for in it."""
 _MAY_BE_IN_TABLES = {"", "table cell", "table column header", "table row header"}
 
 
@@ -86,9 +88,9 @@ class Accessibility:
         done = self._walk("column", app, "table", table, str(number))
         return [str(text) for text in json.loads(done.stdout)] if done.returncode == 0 else []
 
-    def press(self, role: str, name: str, app: str = "") -> None:
-        """Press a button, entry or the like, as soon as it is there."""
-        self._act("press", role, name, app)
+    def press(self, role: str, name: str, app: str = "", *, within: str = "") -> None:
+        """Press a button, entry or the like, as soon as it is there; `within`: inside of the widget of that name."""
+        self._act("press", role, f"{within}{WITHIN}{name}" if within else name, app)
 
     def select(self, role: str, name: str, app: str = "") -> None:
         """Select an entry of a list, a table or tabs, as soon as it is there."""
@@ -103,7 +105,7 @@ class Accessibility:
         self._act("type", role, name, app, text)
 
     def _act(self, verb: str, role: str, name: str, app: str, *more: str) -> None:
-        self.find(role, name, app)
+        self.find(role, name.rpartition(WITHIN)[2], app)
         done = self._walk(verb, app, role, name, *more)
         if done.returncode == NOTHING_FITS:
             raise LookupError(f"{role} {name!r} went away")

@@ -3,6 +3,7 @@
 ``accessibility_walker.py tree APP [ROLE]`` prints the tree of one application (of all of them where APP is empty),
 without what lies below nodes of ROLE;
 ``… press|select|focus APP ROLE NAME`` and ``… type APP ROLE NAME TEXT`` act on the first that fits and can be seen.
+NAME may be ``Container › Name``: the first that fits inside the first of that name.
 ``… column APP ROLE NAME NUMBER`` prints the texts of a table's column, those that must be scrolled to too.
 Exit code 3: nothing fits. Role and name have to be exactly so; an empty role stands for any.
 """
@@ -19,6 +20,7 @@ NODES = 5_000
 ROWS = 500
 PRESSING = ("press", "click", "activate", "toggle", "jump", "showmenu")
 NOTHING_FITS = 3
+WITHIN = " › "
 
 
 class Walk:
@@ -135,8 +137,12 @@ def main(verb: str, app: str, role: str = "", name: str = "", text: str = "") ->
     if verb == "tree":
         json.dump([Walk(closed=role).describe(entry) for entry in applications(app)], sys.stdout)
         return 0
+    *containers, last = name.split(WITHIN)
     for entry in applications(app):
-        node = Walk().find(entry, role, name)
+        place = entry
+        for container in containers:
+            place = Walk().find(place, "", container) if place is not None else None
+        node = Walk().find(place, role, last) if place is not None else None
         if node is not None and verb == "column":
             json.dump(column_of(node, int(text)), sys.stdout)
             return 0
