@@ -16,7 +16,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
-    QStackedWidget,
     QVBoxLayout,
 )
 
@@ -38,9 +37,8 @@ from avdesk.ui.geometry import KEY, LEAST_SIZE, START_SIZE, Box, Place, Store, c
 from avdesk.ui.header import Header
 from avdesk.ui.jobs import notes
 from avdesk.ui.navigation import Navigation
-from avdesk.ui.pages.history import HistoryPage
+from avdesk.ui.page_stack import PageStack
 from avdesk.ui.pages.jobs import JobsPage
-from avdesk.ui.pages.logs import LogsPage
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.signs import app_icon
@@ -92,12 +90,12 @@ class MainWindow(QMainWindow):
         self.header = Header(environments, current)
         self.messages = MessageBar()
         self.navigation = Navigation()
-        self.stack = QStackedWidget()
+        self.stack = PageStack(wishes)
         self.foot = Foot()
         self.status = self.foot.words
         self.doctor = DoctorDesk(self, wishes)
         self.asker = Asker(self, self._environments, wishes, store, self._snapshots)
-        self.pages: list[Page] = []
+        self._log_reader: LogReader | None = None
         self.frame = Frame()
         self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self.tick)
@@ -128,7 +126,7 @@ class MainWindow(QMainWindow):
             self._asking = False
             for page in self.pages:
                 page.show_snapshot(snapshot, self._now())
-            self.navigation.show_counts(self.pages)
+            self.navigation.show_counts(self.stack.placed)
             self.tick()
         else:
             self.header.show_alarm(self._worst_elsewhere(self._now()))
@@ -178,50 +176,70 @@ class MainWindow(QMainWindow):
 
     def show_older_jobs(self, told: OlderTold) -> None:
         """Show older jobs that came in, and how far their loading has come."""
-        for page in self.pages:
-            if isinstance(page, JobsPage):
-                page.show_older_jobs(told)
+        self._jobs.show_older_jobs(told)
 
     def show_history(self, told: HistoryTold | ExportTold) -> None:
         """Show past runs as they were read, or how their export came out."""
         for page in self.pages:
-            if isinstance(page, HistoryPage):
-                (page.show_history(told) if isinstance(told, HistoryTold) else page.show_history_export(told))
+            page.show_history(told)
 
     def show_job(self, environment: str, job_id: str) -> None:
         """Look for a job on the Jobs page."""
-        for page in self.pages:
-            if isinstance(page, JobsPage) and environment == self._current:
-                page.query.set_text(job_id)
-                self.navigation.setCurrentRow(self.pages.index(page))
+        if environment == self._current:
+            self._jobs.query.set_text(job_id)
+            self.navigation.setCurrentRow(self.stack.row_of("jobs"))
 
     def use_logs(self, reader: LogReader) -> None:
         """Read logs by `reader`."""
+        self._log_reader = reader
         for page in self.pages:
-            if isinstance(page, LogsPage):
-                page.use_reader(reader)
+            page.use_reader(reader)
 
     def show_log(self, environment: str, job: Job) -> None:
         """Show a job's log, at the line that says why it failed."""
         if environment != self._current:
             self._choose(environment)
-        for page in self.pages:
-            if isinstance(page, LogsPage):
-                page.show_job(job)
-                self.navigation.setCurrentRow(self.pages.index(page))
+        place = self.stack.row_of("logs")
+        page = self.stack.page_at(place)
+        from avdesk.ui.pages.logs import LogsPage  # made by now
+
+        assert isinstance(page, LogsPage), "the registry makes it"
+        page.show_job(job)
+        self.navigation.setCurrentRow(place)
 
     def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
         """Show the whole CustomJob that was asked for, or why it could not be had."""
         self.asker.show_specification(job, raw, trouble)
-        for page in self.pages:
-            if isinstance(page, JobsPage):
-                page.show_specification(job, raw, trouble)
+        self._jobs.show_specification(job, raw, trouble)
 
     def show_page(self, title: str) -> None:
         """Show the page of that (translated) title; nothing for one that there is not."""
         for place, kind in enumerate(PAGES):
             if kind.title() == title:
                 self.navigation.setCurrentRow(place)
+
+    @property
+    def pages(self) -> list[Page]:
+        """The pages that have been made, in the order of the navigation."""
+        return self.stack.pages
+
+    @property
+    def _jobs(self) -> JobsPage:
+        page = self.stack.page_at(self.stack.row_of("jobs"))
+        assert isinstance(page, JobsPage), "the registry makes it"
+        return page
+
+    def _inform(self, page: Page) -> None:
+        """Let a page that was made just now know what the others know."""
+        page.restore(self._store)
+        if self._log_reader is not None:
+            page.use_reader(self._log_reader)
+        page.show_environment(self._environments.get(self._current))
+        snapshot = self._snapshots.get(self._current)
+        if snapshot is not None:
+            page.show_snapshot(snapshot, self._now())
+        for record in self.foot.under_way.values():
+            page.show_action(record)
 
     def _tell_bad_end(self, record: ActionRecord) -> None:
         """Say what did not come about; what was said before and not dismissed is a click away."""
@@ -313,7 +331,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.setWindowIcon(app_icon())
         self.setMinimumSize(*LEAST_SIZE)
-        self.navigation.currentRowChanged.connect(self.stack.setCurrentIndex)
+        self.navigation.currentRowChanged.connect(self.stack.show_place)
         middle = QHBoxLayout()
         middle.setSpacing(0)
         middle.setContentsMargins(STEP, 0, 0, 0)
@@ -329,12 +347,9 @@ class MainWindow(QMainWindow):
         column.addWidget(self.foot)
 
     def _add_pages(self) -> None:
+        self.stack.made.connect(self._inform)
+        self.stack.make_early()
         for kind in PAGES:
-            page = kind.make(self._wishes)
-            page.setAccessibleName(kind.title())
-            page.restore(self._store)
-            self.pages.append(page)
-            self.stack.addWidget(page)
             self.navigation.add(kind.title())
         self.navigation.setCurrentRow(0)
 

@@ -32,9 +32,11 @@ class Navigation(QListWidget):
         widest = max(self.fontMetrics().horizontalAdvance(self.item(row).text()) for row in range(self.count()))
         self.setFixedWidth(max(_WIDTH, widest + 5 * STEP))
 
-    def show_counts(self, pages: Sequence[Page]) -> None:
-        """Show beside the pages' names how much is active there, or needs a look."""
+    def show_counts(self, pages: Sequence[Page | None]) -> None:
+        """Show beside the pages' names how much is active there, or needs a look; None: a page was not made yet."""
         for place, page in enumerate(pages):
+            if page is None:
+                continue
             item = self.item(place)
             item.setData(COUNT_ROLE, page.count or None)
             words = page.count_words() if page.count else ""

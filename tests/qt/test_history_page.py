@@ -238,10 +238,10 @@ def test_what_is_shown_is_what_is_exported(page: HistoryPage, heard: Heard, qtbo
     assert (environment, file) == ("prod", str(tmp_path / "runs.csv"))
     assert [run.id for run in runs] == shown(page)
     files.reject()
-    page.show_history_export(ExportTold(tmp_path / "runs.csv", 7))
+    page.show_history(ExportTold(tmp_path / "runs.csv", 7))
     assert page.note.text().startswith("7 runs are now in ")
     trouble = Trouble("StoreError", "runs.csv cannot be written: no space.", "Choose another folder.")
-    page.show_history_export(ExportTold(tmp_path / "runs.csv", 0, trouble))
+    page.show_history(ExportTold(tmp_path / "runs.csv", 0, trouble))
     assert page.note.text() == "runs.csv cannot be written: no space. Choose another folder."
     qtbot.wait(0)
 

@@ -102,7 +102,7 @@ DIALOGS: dict[str, Callable[[MainWindow], object]] = {
 def _open_results(window: MainWindow) -> None:
     told = records(JOBS)
     dialog = ResultsDialog([record.request for record in told], {}, "dev", window)
-    window.asker._open(dialog)  # noqa: SLF001 - as the asker does after a bulk action
+    window.asker._open(dialog, "dev")  # noqa: SLF001 - as the asker does after a bulk action
     for record in told:
         window.show_action(record)
 

@@ -108,15 +108,17 @@ class HistoryPage(Page):
         if other_day:
             self.model.refresh()
 
-    def show_history(self, told: HistoryTold) -> None:
-        """Show past runs as they were read; those of another environment are left alone."""
+    def show_history(self, told: HistoryTold | ExportTold) -> None:
+        """Show past runs as they were read, or how their export came out; another environment's are left alone."""
+        if isinstance(told, ExportTold):
+            self._show_export(told)
+            return
         if told.environment != self._environment:
             return
         self._past, self._trouble = told.past, told.trouble
         self._show()
 
-    def show_history_export(self, told: ExportTold) -> None:
-        """Say how an export came out."""
+    def _show_export(self, told: ExportTold) -> None:
         if told.trouble is not None:
             self.note.show_text(f"{told.trouble.message} {told.trouble.advice}".strip())
             return

@@ -6,6 +6,8 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QWidget
 
+from avdesk.bridge.logs import LogReader
+from avdesk.bridge.remembered import ExportTold, HistoryTold
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionRecord
 from avdesk.core.snapshot import Snapshot
@@ -43,6 +45,12 @@ class Page(QWidget):
     def forget(self, environment: str) -> None:
         """Drop what is kept of an environment that is gone, or is another installation now; nothing by default."""
 
+    def use_reader(self, reader: LogReader) -> None:
+        """Read logs by `reader`; nothing by default."""
+
+    def show_history(self, told: HistoryTold | ExportTold) -> None:
+        """Show past runs as they were read, or how their export came out; nothing by default."""
+
     def show_action(self, record: ActionRecord) -> None:
         """Take note of how far an action has come, of whichever environment; nothing by default."""
 
@@ -52,9 +60,13 @@ class PageKind:
     """How a page is registered.
 
     Attributes:
+        name: what the program calls it.
         title: its name in the navigation, translated when it is called.
         make: makes the page.
+        early: it is made with the window, as one that has a count or that others reach into; else when it is shown.
     """
 
+    name: str
     title: Callable[[], str]
     make: Callable[[Wishes], Page]
+    early: bool = False

@@ -1,17 +1,47 @@
-"""The pages that exist, in the order of the navigation. A new page is one more line here."""
+"""The pages that exist, in the order of the navigation. A new page is one more entry here, and a function above it.
+
+Each is imported when it is made: most windows are closed again before every page was looked at.
+"""
 
 from avdesk.i18n import _
-from avdesk.ui.pages.health import HealthPage
-from avdesk.ui.pages.history import HistoryPage
-from avdesk.ui.pages.jobs import JobsPage
-from avdesk.ui.pages.logs import LogsPage
-from avdesk.ui.pages.page import PageKind
-from avdesk.ui.pages.pipeline import PipelinePage
+from avdesk.ui.pages.page import Page, PageKind
+from avdesk.ui.wishes import Wishes
+
+
+def _pipeline(wishes: Wishes) -> Page:
+    from avdesk.ui.pages.pipeline import PipelinePage
+
+    return PipelinePage(wishes)
+
+
+def _jobs(wishes: Wishes) -> Page:
+    from avdesk.ui.pages.jobs import JobsPage
+
+    return JobsPage(wishes)
+
+
+def _health(wishes: Wishes) -> Page:
+    from avdesk.ui.pages.health import HealthPage
+
+    return HealthPage(wishes)
+
+
+def _logs(wishes: Wishes) -> Page:
+    from avdesk.ui.pages.logs import LogsPage
+
+    return LogsPage(wishes)
+
+
+def _history(wishes: Wishes) -> Page:
+    from avdesk.ui.pages.history import HistoryPage
+
+    return HistoryPage(wishes)
+
 
 PAGES: tuple[PageKind, ...] = (
-    PageKind(lambda: _("Pipeline"), PipelinePage),
-    PageKind(lambda: _("Jobs"), JobsPage),
-    PageKind(lambda: _("Health"), HealthPage),
-    PageKind(lambda: _("Logs"), LogsPage),
-    PageKind(lambda: _("History"), HistoryPage),
+    PageKind("pipeline", lambda: _("Pipeline"), _pipeline, early=True),
+    PageKind("jobs", lambda: _("Jobs"), _jobs, early=True),
+    PageKind("health", lambda: _("Health"), _health, early=True),
+    PageKind("logs", lambda: _("Logs"), _logs),
+    PageKind("history", lambda: _("History"), _history),
 )

@@ -1,0 +1,68 @@
+"""The window's pages, one upon the other: those that nobody has looked at are not made, since they cost memory."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from avdesk.ui.pages.page import Page
+from avdesk.ui.pages.registry import PAGES
+from avdesk.ui.wishes import Wishes
+
+
+class PageStack(QStackedWidget):
+    """A place for each page of the registry.
+
+    Signals:
+        made: a page was made, which knows of nothing yet.
+    """
+
+    made = Signal(object)
+
+    def __init__(self, wishes: Wishes, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._wishes = wishes
+        self._pages: list[Page | None] = [None] * len(PAGES)
+        for _kind in PAGES:
+            self.addWidget(QWidget())
+
+    @property
+    def placed(self) -> tuple[Page | None, ...]:
+        """The pages in their order; None stands for one that has not been made."""
+        return tuple(self._pages)
+
+    @property
+    def pages(self) -> list[Page]:
+        """The pages that have been made, in their order."""
+        return [page for page in self._pages if page is not None]
+
+    def make_early(self) -> None:
+        """Make the pages that tell by a count what happens there, and the first one."""
+        for place, kind in enumerate(PAGES):
+            if kind.early or place == 0:
+                self.page_at(place)
+
+    def row_of(self, name: str) -> int:
+        """Return the place of the page that the registry calls so. Raises KeyError for an unknown one."""
+        for place, kind in enumerate(PAGES):
+            if kind.name == name:
+                return place
+        raise KeyError(name)
+
+    def page_at(self, place: int) -> Page:
+        """Return the page at a place, made where it was not."""
+        page = self._pages[place]
+        if page is None:
+            kind = PAGES[place]
+            page = self._pages[place] = kind.make(self._wishes)
+            page.setAccessibleName(kind.title())
+            blank = self.widget(place)
+            self.insertWidget(place, page)
+            if blank is not None:
+                self.removeWidget(blank)
+                blank.deleteLater()
+            self.made.emit(page)
+        return page
+
+    def show_place(self, place: int) -> None:
+        """Show the page at a place; nothing for a place that there is not."""
+        if 0 <= place < len(PAGES):
+            self.setCurrentWidget(self.page_at(place))
