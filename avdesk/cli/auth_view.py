@@ -72,7 +72,7 @@ def lines_of(view: CredentialView, trials: Sequence[Trial], now: datetime) -> li
     width = max(len(name) for name in names)
     for name, facts in zip(names, view.facts, strict=True):
         found.append(_fact(f"{name:<{width}}", facts, now))
-        if facts.trouble is not None:
+        if facts.trouble is not None and facts.used is not False:
             found.append(line(_INDENT, (f"{facts.trouble.message} {facts.trouble.advice}".strip(), Style.WARN)))
     for trial in trials:
         found += _trial(trial)
