@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from statistics import median
 
 from avdesk.core import wording
 from avdesk.core.jobs import Job
@@ -35,6 +34,8 @@ def region_hint(region: str, accelerator: str | None, jobs: Sequence[Job], now: 
     waits = recent_waits(jobs, now).get((region, accelerator or ""), [])
     if not waits:
         return ""
+    from statistics import median  # slow to import, and only forms ask
+
     return ngettext("{n} job waited about {time} lately", "{n} jobs waited about {time} lately", len(waits)).format(
         n=len(waits), time=wording.rough_duration(median(waits))
     )
