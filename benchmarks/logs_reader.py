@@ -35,16 +35,19 @@ class Window(QObject):
         self.longest = 0.0
         self.busy = False
         self._last = time.perf_counter()
-        self._waited = waited_for_a_core()
+        self.worker: int | None = None
+        self._waited, self._worked = 0.0, 0.0
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._tick)
         self._timer.start(TICK_MS)
 
     def _tick(self) -> None:
-        now, waited = time.perf_counter(), waited_for_a_core()
+        now, waited = time.perf_counter(), scheduled(threading.main_thread().native_id)[1]
+        worked = scheduled(self.worker)[0]
         if self.busy:
-            self.longest = max(self.longest, now - self._last - TICK_MS / 1000 - (waited - self._waited))
-        self._last, self._waited = now, waited
+            late = now - self._last - TICK_MS / 1000 - (waited - self._waited)
+            self.longest = max(self.longest, min(late, worked - self._worked))
+        self._last, self._waited, self._worked = now, waited, worked
 
 
 class Worker:
@@ -67,6 +70,7 @@ class Worker:
 
     def run(self) -> None:
         """Answer until there are no more questions."""
+        self._window.worker = threading.get_native_id()
         for question in sys.stdin:
             name, *arguments = json.loads(question)
             self._window.busy = True
@@ -125,12 +129,16 @@ class Worker:
         return {"behind_s": behind, "lines": searched, "held_ms": self._window.longest * 1000}
 
 
-def waited_for_a_core() -> float:
-    """Return how many seconds the main thread was ready while the kernel gave its cores to others.
+def scheduled(thread: int | None) -> tuple[float, float]:
+    """Return how many seconds a thread has run, and how many it was ready while the kernel gave the cores to others.
 
-    What other programs do to it is no hold-up by the worker, whose doing is that the main thread waits for the GIL.
+    What other programs do to the main thread is no hold-up; and the worker, for whose GIL it may wait, can hold it up
+    only for as long as it runs itself.
     """
-    return int(Path("/proc/self/schedstat").read_text("ascii").split()[1]) / 1e9
+    if thread is None:
+        return 0.0, 0.0
+    ran, waited, _slices = Path(f"/proc/self/task/{thread}/schedstat").read_text("ascii").split()
+    return int(ran) / 1e9, int(waited) / 1e9
 
 
 def memory_of_this() -> float:

@@ -33,9 +33,9 @@ _SECRET_KEY = re.compile(
 
 
 _HINTS = (
-    "key", "token", "bearer", "basic", "secret", "pass", "auth", "signature", "credential", "cookie", "ya29.", "aiza",
-    "sk-", "eyj", "?", "&", ";", "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_", "xox", "akia", "asia", "gocspx",
-    "1//0", "@",
+    "key", "token", "bearer", "basic", "secret", "pass", "auth", "signature", "credential", "cookie", "ya29.",
+    "aiza", "sk-", "eyj", "?", "&", ";", "gho_", "ghp_", "ghs_", "ghu_", "ghr_", "github_pat_", "xox", "akia", "asia",
+    "gocspx", "1//0", "@",
 )  # fmt: skip
 """A text without any of these, in lower case, holds nothing that a pattern here or in `core.redact` would match."""
 

@@ -127,13 +127,10 @@ class BlockSearch:
         content = bytes(memoryview(self._buffer)[start:end])
         literal = self._literal
         assert literal is not None
-        insensitive = self._pattern.insensitive
-        plain = not insensitive or content.isascii()
-        if insensitive and plain:
+        if self._pattern.insensitive:
             content = content.lower()
         lines = content.split(BREAK)
         if not lines[-1]:
             lines.pop()
-        # Beyond ASCII other letters are capitals of ASCII ones too, which the pattern knows.
-        held = map(contains, lines, repeat(literal)) if plain else map(self._pattern.within_bytes, lines)
+        held = map(contains, lines, repeat(literal))
         return array("q", compress(range(number, number + len(lines)), held)), len(lines)

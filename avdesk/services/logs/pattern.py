@@ -34,8 +34,11 @@ class Pattern:
 
     __slots__ = ("insensitive", "match")
 
-    def __init__(self, source: str, *, insensitive: bool = False) -> None:
+    def __init__(self, source: str, *, insensitive: bool = False, by_bytes: bool = False) -> None:
         """Compile an expression in RE2's syntax.
+
+        `by_bytes`: only ASCII letters have capitals, as when bytes are compared in lower case. (In Unicode K and S
+        have a third form each.)
 
         Raises:
             ValueError: it is wrong or too large; the first argument says why.
@@ -49,6 +52,8 @@ class Pattern:
         options.never_nl = True  # one match never reaches into the next line, as [^x]* would
         options.max_mem = MEMORY
         options.case_sensitive = not insensitive
+        if by_bytes:
+            options.encoding = re2.Options.Encoding.LATIN1
         try:
             compiled_one = re2._re2.RE2(source.encode(), options)  # noqa: SLF001 - a third of the time of its wrapper
         except UnicodeError:
@@ -86,7 +91,8 @@ def compiled(wanted: Wanted) -> Pattern:
     if len(wanted.text) > LONGEST:
         raise PatternError(_("The text to look for is too long: at most {count} characters.").format(count=LONGEST))
     try:
-        return Pattern(expression(wanted), insensitive=wanted.insensitive)
+        by_bytes = not wanted.regex and wanted.text.isascii() and wanted.insensitive
+        return Pattern(expression(wanted), insensitive=wanted.insensitive, by_bytes=by_bytes)
     except ValueError as error:
         raise PatternError(_explained(wanted.text, error)) from None
 

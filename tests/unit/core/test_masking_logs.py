@@ -45,7 +45,7 @@ def test_a_secret_is_masked_wherever_it_stands(text: str) -> None:
 
 def test_a_secret_in_several_colours_is_masked_too() -> None:
     half = len(SECRET) // 2
-    assert SECRET[half:] not in masked(f"\x1b[32mkey=\x1b[0m{SECRET[:half]}\x1b[1m{SECRET[half:]}\x1b[0m fine")
+    assert SECRET[half:] not in masked(f"\x1b[32mtoken=\x1b[0m{SECRET[:half]}\x1b[1m{SECRET[half:]}\x1b[0m fine")
     assert masked("\x1b[32mtoken: abcdef\x1b[0m and \x1b[31mmore\x1b[0m") == (
         "\x1b[32mtoken: •••\x1b[0m and \x1b[31mmore\x1b[0m"
     )
