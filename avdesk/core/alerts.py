@@ -8,6 +8,7 @@ from enum import StrEnum
 from avdesk.core import reasons, wording
 from avdesk.core.events import Event, EventKind
 from avdesk.core.jobs import JOB_ID
+from avdesk.core.ownchecks import is_own
 from avdesk.core.redact import redact
 from avdesk.core.text import one_line
 from avdesk.i18n import _
@@ -182,7 +183,8 @@ def _server_regained(event: Event) -> Alert:
 
 
 def _health_lost(event: Event) -> Alert:
-    title = _title(_("{check} is unhealthy").format(check=wording.check_name(event.subject)), event)
+    words = _("{check} needs a look") if is_own(event.subject) else _("{check} is unhealthy")
+    title = _title(words.format(check=wording.check_name(event.subject)), event)
     body = one_line(redact(event.detail), _MOST_WORDS) or _("The check says no more than that.")
     actions = (AlertAction.OPEN, AlertAction.CHECK_NOW)
     return Alert(_check_incident(event), event.environment, title, body, Urgency.NORMAL, actions)

@@ -8,7 +8,7 @@ from avdesk.core.checkcourse import NO_COURSE, CheckCourse
 from avdesk.core.events import Event, EventKind
 from avdesk.core.health import MAIN, CheckResult, Health
 from avdesk.core.jobs import Job, JobState
-from avdesk.core.ownchecks import region_of
+from avdesk.core.ownchecks import CREDENTIALS, TOKEN, region_of
 from avdesk.core.phases import PhaseState
 from avdesk.core.run import Run, RunState
 from avdesk.core.snapshot import Reach, Snapshot
@@ -126,6 +126,8 @@ def _health_events(old: Snapshot, new: Snapshot) -> Iterator[Event]:
         kind = _health_kind(old.courses.get(name, NO_COURSE), new.courses.get(name, NO_COURSE))
         if kind is None:
             continue
+        if kind is EventKind.HEALTH_CHANGED and name in (CREDENTIALS, TOKEN):
+            kind = EventKind.HEALTH_LOST  # a credential that is about to end is told of before it does
         words = health_state(result.status) if kind is EventKind.HEALTH_CHANGED else _why(result)
         yield _event(new, kind, result.checked_at or new.at, name, None, detail=words)
 

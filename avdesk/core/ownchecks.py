@@ -16,6 +16,9 @@ VERTEX = "own.vertex"
 
 LOGGING = "own.logging"
 CREDENTIALS = "own.credentials"
+TOKEN = "own.token"  # noqa: S105 - a check's name
+"""The token that the server wants, where it wants one."""
+
 GCLOUD = "own.gcloud"
 QUOTA = "own.quota"
 CLOCK = "own.clock"

@@ -129,6 +129,7 @@ def check_name(name: str) -> str:
         "own.vertex": _("Vertex AI jobs"),
         "own.logging": _("Cloud Logging"),
         "own.credentials": _("Google credentials"),
+        "own.token": _("Server token"),
         "own.gcloud": _("gcloud"),
         "own.quota": _("GPUs by region"),
         "own.clock": _("Server's clock"),

@@ -13,7 +13,7 @@ from avdesk.config.settings import Environment
 from avdesk.core.errors import AbortedError, AvdeskError, NotAllowedError
 from avdesk.core.gpuquota import GpuQuota
 from avdesk.core.health import CheckResult, Health
-from avdesk.core.ownchecks import CREDENTIALS, GCLOUD, LOGGING, QUOTA, clock_result, vertex_results
+from avdesk.core.ownchecks import CREDENTIALS, GCLOUD, LOGGING, QUOTA, TOKEN, clock_result, vertex_results
 from avdesk.core.snapshot import ServerView, VertexView
 from avdesk.services.clock import Clock
 from avdesk.services.errands import Errands
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 FIRST_AFTER_S = 6.0
 """The pipeline's state comes first."""
 
-_EVERY_S: Mapping[str, float] = {CREDENTIALS: 300.0, GCLOUD: 3600.0, LOGGING: 1800.0, QUOTA: 1800.0}
+_EVERY_S: Mapping[str, float] = {CREDENTIALS: 300.0, GCLOUD: 3600.0, LOGGING: 1800.0, QUOTA: 1800.0, TOKEN: 900.0}
 _AGAIN_S = 300.0
 """What came to nothing is tried again so soon."""
 
@@ -57,10 +57,26 @@ class OwnChecks:
         quotas: Compute Engine's GPU quotas as last told.
     """
 
-    def __init__(self, environment: Environment, make_probes: Callable[[], ProbesLike] | None, clock: Clock) -> None:
-        """Prepare; `make_probes` is called off this thread, None where there is nothing to ask of Google."""
+    def __init__(
+        self,
+        environment: Environment,
+        make_probes: Callable[[], ProbesLike] | None,
+        clock: Clock,
+        token: Callable[[], ProbedLike] | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            environment: whose.
+            make_probes: makes what asks; called off this thread. None where there is nothing to ask of Google.
+            clock: the time.
+            token: looks at the token that the server wants; called off this thread. None where it wants none.
+        """
         self._environment = environment
         self._make_probes = make_probes
+        self._token = token
+        of_google = [name for name in _EVERY_S if name != TOKEN] if make_probes is not None else []
+        self._asked = (*of_google, *((TOKEN,) if token is not None else ()))
         self._probes: ProbesLike | None = None
         self._making = threading.Lock()
         self._clock = clock
@@ -88,23 +104,22 @@ class OwnChecks:
         clock = clock_result(server)
         if clock is not None:
             found.append(clock)
-        if self._make_probes is not None:
-            found += [self._known.get(name, CheckResult(name)) for name in _EVERY_S]
+        found += [self._known.get(name, CheckResult(name)) for name in self._asked]
         return {result.name: result for result in found}
 
     def step(self) -> None:
         """Take in what has come, and begin what is due."""
         self.collect()
-        if self._make_probes is None or self._clock.mono() - self._started_mono < FIRST_AFTER_S:
+        if self._clock.mono() - self._started_mono < FIRST_AFTER_S:
             return
-        for name in _EVERY_S:
+        for name in self._asked:
             if self._due(name):
                 self._begin(name)
 
     def begin(self, names: Collection[str]) -> None:
         """Ask some checks now, by hand; those that are not asked here are passed over."""
-        for name in _EVERY_S:
-            if name in names and self._make_probes is not None:
+        for name in self._asked:
+            if name in names:
                 self._by_hand.add(name)
                 self._begin(name)
 
@@ -129,6 +144,9 @@ class OwnChecks:
         self._errands.begin(name, lambda: self._probe(name))
 
     def _probe(self, name: str) -> ProbedLike:
+        if name == TOKEN:
+            assert self._token is not None, "nothing is begun without"
+            return self._token()
         with self._making:
             if self._probes is None:
                 assert self._make_probes is not None, "nothing is begun without"

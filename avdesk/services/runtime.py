@@ -26,7 +26,7 @@ from avdesk.store.ledger import Ledger
 from avdesk.store.memory import Memory
 
 if TYPE_CHECKING:
-    from avdesk.services.own_probes import OwnProbes
+    from avdesk.services.own_probes import OwnProbes, Probed
 
 log = logging.getLogger(__name__)
 
@@ -133,8 +133,14 @@ class Runtime:
 
             return OwnProbes(settings, transport, self.google_credentials(environment, transport), self.clock)
 
+        def token() -> "Probed":
+            from avdesk.services.token_probe import look_at_token
+
+            return look_at_token(settings, self.paths.config, self.clock)
+
         asks_google = bool(settings.project) and settings.vertex != "off"
-        return OwnChecks(settings, make if asks_google else None, self.clock)
+        wants_token = settings.auth == "bearer"
+        return OwnChecks(settings, make if asks_google else None, self.clock, token if wants_token else None)
 
     def ledger(self) -> Ledger:
         """Return the counted requests, opened anew."""

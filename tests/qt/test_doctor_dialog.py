@@ -59,6 +59,10 @@ def dialog(window: MainWindow, wishes: Wishes) -> DoctorDialog:
     return window.doctor.dialog
 
 
+def open_dialog(window: MainWindow) -> DoctorDialog | None:
+    return window.doctor.dialog
+
+
 def examined(window: MainWindow) -> None:
     window.doctor.take(ExaminationBegan(PLANNED))
     for finding in FOUND:
@@ -115,12 +119,12 @@ def test_there_is_one_window_and_a_closed_one_hears_nothing(
     window: MainWindow, dialog: DoctorDialog, wishes: Wishes
 ) -> None:
     wishes.doctor_wanted.emit()
-    assert window.doctor.dialog is dialog
+    assert open_dialog(window) is dialog
     dialog.close()
-    assert window.doctor.dialog is None
+    assert open_dialog(window) is None
     examined(window)
     wishes.doctor_wanted.emit()
-    assert window.doctor.dialog is not dialog
+    assert open_dialog(window) not in (None, dialog)
 
 
 def test_words_from_outside_are_never_markup_and_everything_has_a_name(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from avdesk.core.health import Health
 from avdesk.core.ownchecks import CLOCK, CREDENTIALS, VERTEX, region_check
 from avdesk.core.snapshot import Budget, Reach, ServerView
 from avdesk.core.summary import Sign
+from avdesk.ui import times
 from avdesk.ui.health import words
 from avdesk.ui.health.card import CheckCard
 from avdesk.ui.pages.health import HealthPage
@@ -87,7 +89,7 @@ def test_the_worst_come_first_and_what_is_off_last(page: HealthPage) -> None:
 def test_a_card_says_since_when_how_fast_how_old_and_when_it_was_last_well(page: HealthPage) -> None:
     page.show_snapshot(health_states()["failing"], NOW)
     card = page.cards["quota"]
-    assert card.since.text() == f"since {words.times.local_moment(NOW - timedelta(seconds=2220), NOW)}"
+    assert card.since.text() == f"since {times.local_moment(NOW - timedelta(seconds=2220), NOW)}"
     assert card.facts.text() == "Server · 231 ms · 7 min ago"
     assert plain(card.last_good.text()).startswith("Last well 2 h 07")
     assert card.said.text() == "list index out of range"
@@ -230,7 +232,9 @@ def test_the_keyboard_goes_through_the_cards_in_their_order(page: HealthPage, qt
     page.doctor.setFocus()
     seen: list[str] = []
     for _turn in range(40):
-        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
         focus = QApplication.focusWidget()
         card = focus.parentWidget() if focus is not None else None
         if isinstance(card, CheckCard) and focus is card.check and card.name not in seen:

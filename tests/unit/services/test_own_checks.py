@@ -1,6 +1,9 @@
 """AVDesk's own checks: against the embedded Google, beside the steps, and without a counted request."""
 
+import base64
+import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,15 +12,30 @@ from avdesk.clients.google_auth import GoogleCredentials
 from avdesk.clients.grants import FixedSource
 from avdesk.clients.transport import Transport
 from avdesk.config.settings import Environment, Polling
+from avdesk.core.alerts import alert_of
+from avdesk.core.checkcourse import CheckCourse, follow
+from avdesk.core.diff import diff
 from avdesk.core.errors import PermissionDeniedError, UnreachableError
 from avdesk.core.health import CHECKS, CheckResult, Health
-from avdesk.core.ownchecks import CLOCK, CREDENTIALS, GCLOUD, LOGGING, QUOTA, VERTEX, clock_result, region_check
+from avdesk.core.ownchecks import (
+    CLOCK,
+    CREDENTIALS,
+    GCLOUD,
+    LOGGING,
+    QUOTA,
+    TOKEN,
+    VERTEX,
+    clock_result,
+    region_check,
+)
 from avdesk.core.snapshot import Reach, ServerView, Snapshot, VertexView
 from avdesk.emulator.server import Emulator
 from avdesk.services.clock import Clock
 from avdesk.services.monitor import Monitor
 from avdesk.services.own_checks import FIRST_AFTER_S, OwnChecks
 from avdesk.services.own_probes import OwnProbes, Probed
+from avdesk.services.token_probe import look_at_token
+from avdesk.store.session_secrets import SESSION
 from tests.harness.acting import Bench
 from tests.harness.fakeclock import FakeClock
 from tests.harness.waiting import wait_until
@@ -219,3 +237,49 @@ def test_without_vertex_ai_nothing_of_google_is_asked() -> None:
     assert set(found) == {VERTEX, CLOCK}
     assert found[VERTEX].status is Health.DISABLED
     assert found[VERTEX].advice
+
+
+@pytest.mark.parametrize(
+    ("claims", "status", "words"),
+    [
+        ({"iat": -86_400 * 20, "exp": 86_400 * 30}, Health.HEALTHY, "ends in 30 d"),
+        ({"iat": -86_400 * 20, "exp": 86_400 * 2 + 60}, Health.DEGRADED, "ends in 2 d"),
+        ({"iat": -86_400 * 20, "exp": -120}, Health.UNHEALTHY, "ended 2 min ago"),
+        (None, Health.UNHEALTHY, ""),
+    ],
+)
+def test_the_token_that_a_server_wants_tells_before_it_ends(
+    tmp_path: Path, claims: dict[str, int] | None, status: Health, words: str
+) -> None:
+    environment = Environment("guarded", auth="bearer")
+    if claims is not None:
+        now = Clock().wall()
+        body = json.dumps({name: int(now + ahead) for name, ahead in claims.items()}).encode()
+        parts = [
+            base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in (b'{"alg":"none"}', body, b"signed")
+        ]
+        SESSION.hold("guarded", "bearer", ".".join(parts))
+    try:
+        own = OwnChecks(environment, None, Clock(), lambda: look_at_token(environment, tmp_path, Clock()))
+        own.begin([TOKEN])
+        stepped(own, FakeClock(), 0.0)
+    finally:
+        SESSION.drop("guarded", "bearer")
+    found = own.results(ServerView(Reach.YES), VertexView(Reach.OFF))[TOKEN]
+    assert found.status is status
+    assert words in f"{found.detail} {found.error}"
+    assert bool(found.advice) is (status is not Health.HEALTHY)
+
+
+def test_a_token_that_will_end_is_announced_before_it_does() -> None:
+    steps = []
+    course = CheckCourse()
+    for place, status in enumerate((Health.HEALTHY, Health.DEGRADED)):
+        moment = Clock().now() + timedelta(minutes=place)
+        result = CheckResult(TOKEN, status, checked_at=moment, detail="in the keyring · ends in 2 d 23 h")
+        course = follow(course, result, moment)
+        steps.append(Snapshot("prod", moment, own_checks={TOKEN: result}, courses={TOKEN: course}))
+    [event] = diff(*steps)
+    alert = alert_of(event, event.at, ())
+    assert alert is not None
+    assert (alert.title, alert.body) == ("Server token needs a look · prod", "in the keyring · ends in 2 d 23 h")
