@@ -44,6 +44,7 @@ class Scene:
         asks: open the question that cancelling it asks, and keep its picture.
         runs: how many past runs the History page shows, which is then the page; the third is selected.
         elsewhere: the sample that another environment is in.
+        doctor: open the doctor's window with sample findings, and keep its picture.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Scene:
     asks: bool = False
     runs: int = -1
     elsewhere: str = ""
+    doctor: bool = False
 
 
 SCENES = (
@@ -79,6 +81,14 @@ SCENES = (
     Scene("jobs-200", "idle", theme="dark", scale=2.0, size=SMALL, page=1, selected=0),
     Scene("jobs-denied", "denied", page=1),
     Scene("pipeline-elsewhere", "running", environment="dev", elsewhere="offline"),
+    Scene("health-light", "health: failing", page=2),
+    Scene("health-dark", "health: failing", theme="dark", page=2),
+    Scene("health-flapping", "health: flapping", page=2),
+    Scene("health-spent", "health: spent", size=SMALL, page=2),
+    Scene("health-nothing", "health: nothing", environment="dev", size=SMALL, page=2),
+    Scene("health-200", "health: region denied", theme="dark", scale=2.0, size=SMALL, page=2),
+    Scene("doctor-light", "health: failing", page=2, doctor=True),
+    Scene("doctor-dark", "health: failing", theme="dark", page=2, doctor=True),
     Scene("history-light", "idle", runs=84),
     Scene("history-dark", "idle", theme="dark", runs=84),
     Scene("history-small", "idle", size=SMALL, runs=30),
@@ -113,7 +123,8 @@ def picture_samples(scenes: list[Scene], into: Path) -> None:
     with DesktopSession(size=room, scale=scale, notifications=None) as session:
         for scene in scenes:
             shown = session.start([sys.executable, __file__, "--show", scene.name], name=scene.name)
-            window = session.wait_for_window(f"{'Cancel job' if scene.asks else 'AVDesk'} — {scene.environment}")
+            title = f"{'Cancel job' if scene.asks else 'AVDesk'} — {scene.environment}"
+            window = session.wait_for_window("Doctor" if scene.doctor else title)
             if not scene.asks:
                 session.windows.activate(window)
             settle(session)
@@ -187,6 +198,7 @@ def show(scene: Scene) -> int:
     from avdesk.ui.pages.jobs import JobsPage
     from avdesk.ui.theme import apply_theme
     from avdesk.ui.wishes import Wishes
+    from tests.harness.health_states import examination, health_states
     from tests.harness.job_lists import many_jobs
     from tests.harness.past_runs import make_run, past_runs
     from tests.harness.snapshots import ENVIRONMENTS, NOW, all_states
@@ -197,7 +209,8 @@ def show(scene: Scene) -> int:
     window = MainWindow(ENVIRONMENTS, scene.environment, Wishes(), QSettings(), now=lambda: NOW)
     window.resize(*scene.size)
     jobs = many_jobs(SAMPLE_JOBS) if scene.selected >= 0 else ()
-    window.show_snapshot(replace(all_states()[scene.state], environment=scene.environment, jobs=jobs))
+    samples = all_states() | {f"health: {name}": sample for name, sample in health_states().items()}
+    window.show_snapshot(replace(samples[scene.state], environment=scene.environment, jobs=jobs))
     window.navigation.setCurrentRow(scene.page)
     window.show()
     for page in window.pages:
@@ -211,6 +224,10 @@ def show(scene: Scene) -> int:
         for page in window.pages:
             if isinstance(page, HistoryPage) and scene.runs:
                 page.table.select_run(make_run(2).id)
+    if scene.doctor:
+        window.doctor.open()
+        for told in examination():
+            window.doctor.take(told)
     if scene.asks:
         window.asker.ask(scene.environment, ActionKind.CANCEL, jobs[scene.selected : scene.selected + 1])
     return app.exec()

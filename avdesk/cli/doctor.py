@@ -35,7 +35,10 @@ def build() -> click.Command:
             ),
         ],
         short=_("What works here, and what does not."),
-        about=_("Tell what works here: tray, notifications, keyring, credentials, each server, and versions."),
+        about=_(
+            "Tell what works here: tray, notifications, keyring, certificates and proxies, clock, credentials, each "
+            "server, Vertex AI in each region, and versions."
+        ),
     )
 
 

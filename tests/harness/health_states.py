@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
+from avdesk.bridge.doctor import DoctorTold, ExaminationBegan, ExaminationEnded, Found
 from avdesk.core.checkcourse import SHOWN, CheckCourse, CheckPoint
+from avdesk.core.findings import Finding, Verdict
 from avdesk.core.gpuquota import GpuQuota
 from avdesk.core.health import CHECKS, CheckResult, Health
 from avdesk.core.ownchecks import CLOCK, CREDENTIALS, GCLOUD, LOGGING, QUOTA, VERTEX, region_check
@@ -153,3 +155,45 @@ def health_states() -> dict[str, Snapshot]:
             {},
         ),
     }
+
+
+FINDINGS = (
+    Finding("versions", Verdict.OK, "AVDesk 0.1.0, Python 3.11.7"),
+    Finding("folders", Verdict.OK, "~/.local/state/avdesk"),
+    Finding("configuration", Verdict.OK, "~/.config/avdesk/config.toml names the environments prod, staging"),
+    Finding(
+        "tray",
+        Verdict.WARNING,
+        "This desktop has no tray host (nobody owns org.kde.StatusNotifierWatcher)",
+        "On GNOME, turn on the AppIndicator extension; until then the window opens instead.",
+    ),
+    Finding("notifications", Verdict.OK, "dunst 1.9.0: actions, body, body-markup, icon-static, persistence"),
+    Finding("keyring", Verdict.OK, "SecretService Keyring"),
+    Finding("clock", Verdict.OK, "It agrees with: prod, staging, Google"),
+    Finding("gcloud", Verdict.OK, "/usr/bin/gcloud, version 528.0.0"),
+    Finding("server", Verdict.OK, "reachable · 31 ms · revision of June 2025 · the clocks agree", environment="prod"),
+    Finding(
+        "certificate", Verdict.OK, "Trusted, made by Google Trust Services, good for 61 d 4 h", environment="prod"
+    ),
+    Finding("vertex", Verdict.OK, "5 regions answer by REST · 210 ms", environment="prod"),
+    Finding(
+        "logging",
+        Verdict.BAD,
+        "The account lacks the permission logging.logEntries.list.",
+        "Ask the project’s owner for a role that holds it, or sign in with another account.",
+        "prod",
+    ),
+    Finding(
+        "server",
+        Verdict.BAD,
+        "Nothing answers at 127.0.0.1:8080.",
+        "Check that the server runs, and its address and port.",
+        "staging",
+    ),
+)
+
+
+def examination() -> list[DoctorTold]:
+    """Return what the doctor tells, from its beginning to its end."""
+    planned = tuple((finding.name, finding.environment) for finding in FINDINGS)
+    return [ExaminationBegan(planned), *(Found(finding) for finding in FINDINGS), ExaminationEnded("as text\n")]
