@@ -72,7 +72,7 @@ _QT_PLUGIN_FILES_LEFT_OUT = re.compile(
     r"|qtvirtualkeyboard|qtuiotouch)"
 )
 _QT_LIBRARIES_LEFT_OUT = re.compile(
-    r"(Qt6(Qml|Quick|OpenGL|Sql|Test|PrintSupport|Designer|Pdf|VirtualKeyboard|EglFS|WebSockets|Concurrent|Xml|Help"
+    r"(Qt6(Qml|Quick|OpenGL|Sql|Test|PrintSupport|Designer|Pdf|VirtualKeyboard|EglF[Ss]|WebSockets|Concurrent|Xml|Help"
     r"|UiTools|LabsAnimation|WaylandCompositor|WaylandEglCompositor|ShaderTools))"
 )
 _QT_LIBRARIES_NEEDED_BY_PLUGINS = re.compile(r"Qt6(OpenGL)\b(?!Widgets)")
