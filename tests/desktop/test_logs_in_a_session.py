@@ -1,4 +1,4 @@
-"""Logs in the real window on a real desktop: from a failed job to the line that says why, a run's tail, two as one."""
+"""Logs in the real window on a real desktop: to the line that says why, a run's tail, two as one."""
 
 from collections.abc import Iterator
 
@@ -61,6 +61,11 @@ class LogDesk(JobsDesk):
         self._screen.windows.key("ctrl+4")
         self._screen.a11y.find("", "Find in the log", APP)
 
+    def focus_lines(self) -> None:
+        """Have the keyboard in the lines."""
+        self._screen.a11y.focus("text", "Find in the log", APP)
+        self._screen.windows.key("Down")
+
     def follows(self) -> bool:
         """Return whether the view stays at the end as lines come."""
         found = [node for node in self._screen.a11y.nodes(APP) if node.name == "Follow"]
@@ -83,12 +88,17 @@ class LogDesk(JobsDesk):
 
         wait_until(press, "the button was pressed", 40.0)
 
-    def pick(self, *entries: str) -> None:
-        """Choose an entry of the sources' menu, through its submenus."""
+    def pick(self, *keys: str) -> None:
+        """Open the menu of sources, and go through it by keys."""
         button = next(node for node in self._screen.a11y.nodes(APP, "push button") if node.name.startswith("Sources"))
-        self._screen.a11y.press("push button", button.name, APP)
-        for entry in entries:
-            self._screen.a11y.press("", entry, APP)
+        self._screen.a11y.focus("push button", button.name, APP)
+        self._screen.windows.key("space")
+        for key in keys:
+            self._screen.windows.key(key)
+
+    def wait_for_sources(self, names: str) -> None:
+        """Wait until the button of the sources names them so."""
+        self._screen.a11y.find("push button", f"Sources: {names}", APP)
 
 
 @pytest.fixture(scope="module")
@@ -140,9 +150,11 @@ def test_a_failed_job_leads_to_the_line_that_says_why_in_three_interactions(desk
 
 def test_a_run_is_followed_paused_and_resumed(desk: LogDesk, server: Bench) -> None:
     desk.go_to_logs()
-    desk.pick("All render jobs")
+    desk.pick("Down", "Down", "Return")
+    desk.wait_for_sources("All render jobs")
     job = begin(server, JobPlan(queue_s=2.0, render_s=500.0))
     desk.wait_for_lines(f"Render worker started: {job.id}")
+    desk.focus_lines()
     desk.key("Home")
     wait_until(lambda: not desk.follows(), "the view stays where it is")
     before = desk.lines()
@@ -158,10 +170,12 @@ def test_two_sources_are_one_in_order_of_time_with_a_skewed_clock_and_late_entri
     desk: LogDesk, server: Bench
 ) -> None:
     desk.go_to_logs()
-    server.emulator.faults.add("google:/v2/entries:list=skew:40")
+    server.emulator.faults.add("google:/v2/entries:list=skew:-40")
     try:
-        desk.pick("AutoVideo app")
-        desk.pick("Show together with", "All render jobs")
+        desk.pick("Down", "Return")
+        desk.wait_for_sources("AutoVideo app")
+        desk.pick("Up", "Up", "Right", "Down", "Return")
+        desk.wait_for_sources("AutoVideo app + 1 more")
         begin(server, JobPlan(queue_s=2.0, render_s=60.0))
         desk.wait_for_lines("Status written to")
         wait_until(lambda: late_ones(server), "an entry was received late", 60.0)

@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from avdesk.bridge.logs import LogWish
@@ -14,7 +14,7 @@ from avdesk.core.logtally import Histogram, Tally
 from avdesk.services.logs.book import Book, Changes, Found
 from avdesk.services.logs.memorybook import MemoryBook
 from avdesk.services.logs.pattern import compiled
-from avdesk.services.logs.source import SourceView
+from avdesk.services.logs.source import LogSource, SourceView
 
 BEGINNING = datetime(2025, 5, 5, 12, 57, 20, 315_000, tzinfo=UTC)
 JOB = "video-job-ab12cd34"
@@ -200,6 +200,10 @@ class FilledSource:
         """Count the wish."""
         self.hurried += 1
 
+    def finish(self) -> None:
+        """Expect no more lines."""
+        self.book.finish()
+
     def abort(self) -> None:
         """End."""
         self.aborted.set()
@@ -215,7 +219,7 @@ class OpenedBook:
     def __init__(self, book: Book, choices: tuple[LogChoice, ...] = (), source: FilledSource | None = None) -> None:
         """Hold a book that one source fills; without one, nothing does."""
         self.book = book
-        self.parts: list[tuple[tuple[LogChoice, ...], FilledSource]] = (
+        self.parts: Sequence[tuple[tuple[LogChoice, ...], LogSource]] = (
             [(choices, source)] if source is not None else []
         )
 

@@ -116,7 +116,7 @@ class LogsPage(Page):
     def tick(self, now: datetime) -> None:
         """Let what is said of the log go on."""
         del now
-        self._show_words()
+        self.parts.show_words(self.pane, self._states)
 
     def show_job(self, job: Job) -> None:
         """Show a job's log, at the line that says why it failed."""
@@ -178,8 +178,7 @@ class LogsPage(Page):
         pane.view.commanded.connect(self.do)
         pane.matches.commanded.connect(self.do)
         pane.view.opened.connect(lambda _number: self.do(Command.DETAIL))
-        pane.reading.refused.connect(lambda _why: self._show_found())
-        pane.reading.refused.connect(self.parts.refuse)
+        pane.reading.refused.connect(self._show_refusal)
         self._manner.apply(pane)
         if self._job is not None:
             error = "" if self._job.error is None else self._job.error.message
@@ -233,11 +232,12 @@ class LogsPage(Page):
             self.parts.show_notice(None)
         self.parts.chips.show_sources(() if pane is None or not total else pane.session.book.sources())
         self.parts.show_caution(*(states.caution(self._states) if total else ("", "")))
-        self._show_words()
+        self.parts.show_words(self.pane, self._states)
         self._show_found()
 
-    def _show_words(self) -> None:
-        self.parts.show_words(self.pane, self._states)
+    def _show_refusal(self, why: str) -> None:
+        self.parts.refuse(why)
+        self._show_found()
 
     def _show_found(self) -> None:
         self.parts.show_found(self.pane)

@@ -14,7 +14,7 @@ MET = {
     "openai-timeout": "openai.APITimeoutError: Request timed out.",
     "elevenlabs": "elevenlabs ApiError: status_code: 401, body: {'detail': {'status': 'quota_exceeded'}}",
     "moviepy": "ModuleNotFoundError: No module named 'moviepy.editor'",
-    "gpu-quota": "RESOURCE_EXHAUSTED: The following quota metrics exceed quota limits: custom_model_training_nvidia_t4",
+    "gpu-quota": "RESOURCE_EXHAUSTED: The following quota metrics exceed quota limits: nvidia_t4_gpus",
     "time-limit": "Job did not complete within 3600 seconds",
     "permission": "403 Permission 'aiplatform.customJobs.create' denied on resource",
     "vertex-service": "RuntimeError: VertexGPUJobService not initialized",
