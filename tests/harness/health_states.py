@@ -147,7 +147,9 @@ def health_states() -> dict[str, Snapshot]:
         "spent": _snapshot(failing, falling, budget=spent),
         "flapping": _snapshot(going, flapping),
         "no vertex": _snapshot(well, {}, own_checks=no_vertex, gpu_quotas=(), vertex=VertexView(Reach.OFF)),
-        "region denied": _snapshot(well, {}, own_checks={**OWN, denied.name: denied}),
+        "region denied": _snapshot(
+            well, {denied.name: course(*[GOOD] * 30, BAD, BAD)}, own_checks={**OWN, denied.name: denied}
+        ),
         "asking": _snapshot(failing, falling, asking=("quota", QUOTA)),
         "paused": _snapshot(well, {}, paused=True),
         "hostile": _snapshot(

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from avdesk import i18n
+from avdesk.core import wording
 from avdesk.core.health import Health
 from avdesk.core.ownchecks import CLOCK, CREDENTIALS, VERTEX, region_check
 from avdesk.core.snapshot import Budget, Reach, ServerView
 from avdesk.core.summary import Sign
-from avdesk.ui import times
 from avdesk.ui.health import words
 from avdesk.ui.health.card import CheckCard
 from avdesk.ui.pages.health import HealthPage
@@ -89,13 +89,20 @@ def test_the_worst_come_first_and_what_is_off_last(page: HealthPage) -> None:
 def test_a_card_says_since_when_how_fast_how_old_and_when_it_was_last_well(page: HealthPage) -> None:
     page.show_snapshot(health_states()["failing"], NOW)
     card = page.cards["quota"]
-    assert card.since.text() == f"since {times.local_moment(NOW - timedelta(seconds=2220), NOW)}"
+    assert card.since.text() == f"since {wording.clock_time(NOW - timedelta(seconds=2220))}"
     assert card.facts.text() == "Server · 231 ms · 7 min ago"
     assert plain(card.last_good.text()).startswith("Last well 2 h 07")
     assert card.said.text() == "list index out of range"
     assert plain(card.advice.text()).startswith("The server cannot read its quota.")
     assert card.strip.accessibleDescription() == "20 of the last 24 answers were good"
     assert card.accessibleName() == "GPU quota"
+
+
+def test_what_has_lasted_for_days_says_so(page: HealthPage) -> None:
+    page.show_snapshot(health_states()["failing"], NOW)
+    page.tick(NOW + timedelta(days=3))
+    assert page.cards["quota"].since.text() == "for 3 days"
+    assert page.cards["quota"].since.toolTip().endswith("UTC")
 
 
 def test_long_words_are_one_click_away_and_never_markup(page: HealthPage) -> None:

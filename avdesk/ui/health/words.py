@@ -106,7 +106,7 @@ def card_words(result: CheckResult, course: CheckCourse, now: datetime) -> CardW
         title=wording.check_name(result.name),
         sign=sign,
         word=word,
-        since="" if since is None else _("since {time}").format(time=_short_moment(since, now)),
+        since="" if since is None else _since(since, now),
         since_hint=times.exact_utc(since),
         facts=_facts(result, now),
         facts_hint=times.exact_utc(result.checked_at),
@@ -117,10 +117,12 @@ def card_words(result: CheckResult, course: CheckCourse, now: datetime) -> CardW
     )
 
 
-def _short_moment(moment: datetime, now: datetime) -> str:
-    """Return ``14:02`` for today, the date alone for any other day."""
-    here = moment.astimezone()
-    return wording.clock_time(moment) if here.date() == now.astimezone().date() else f"{here:%Y-%m-%d}"
+def _since(moment: datetime, now: datetime) -> str:
+    """Return ``since 14:02``, and beyond a day ``for 3 days``: there is little room on a card."""
+    days = (now - moment).days
+    if days < 1:
+        return _("since {time}").format(time=wording.clock_time(moment))
+    return ngettext("for {n} day", "for {n} days", days).format(n=days)
 
 
 def _state(result: CheckResult, course: CheckCourse) -> tuple[Sign, str]:
