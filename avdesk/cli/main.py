@@ -23,6 +23,7 @@ COMMANDS = {
     "health": "avdesk.cli.health",
     "jobs": "avdesk.cli.jobs",
     "generate": "avdesk.cli.generate",
+    "logs": "avdesk.cli.logs",
     "doctor": "avdesk.cli.doctor",
     "demo": "avdesk.cli.demo",
     "emulator": "avdesk.cli.emulator",
