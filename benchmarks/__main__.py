@@ -26,6 +26,9 @@ from tests.harness.programs import missing_packages
 ROUNDS = {"tray": 15, "memory": 3, "polling": 6, "status": 15, "idle": 3, "day": 1, "table": 3, "logs": 3}
 """Benchmark → its rounds, warm-up not counted."""
 
+ON_REQUEST = frozenset({"logs"})
+"""Left out when none is named: they take three minutes, and a gigabyte of room."""
+
 ON_A_DESKTOP = frozenset({"tray", "memory", "idle"})
 
 Benchmark = Callable[[World, int], list[Figure]]
@@ -34,7 +37,7 @@ Benchmark = Callable[[World, int], list[Figure]]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what was asked for, and return the exit code."""
     options = _options(arguments)
-    names = options.names or list(ROUNDS)
+    names = options.names or [name for name in ROUNDS if name not in ON_REQUEST]
     benchmarks = _benchmarks()
     scrub_environment()
     signal.signal(signal.SIGTERM, _end)  # so that what was started ends too
