@@ -9,7 +9,7 @@ from avdesk.core.checkcourse import CheckCourse
 from avdesk.core.health import CheckResult
 from avdesk.i18n import _
 from avdesk.ui.health.strip import Strip
-from avdesk.ui.health.words import CardWords, card_words
+from avdesk.ui.health.words import CardTimes, CardWords, card_times, card_words
 from avdesk.ui.theme import HALF, STEP
 from avdesk.ui.widgets.card import Card
 from avdesk.ui.widgets.disclosure import Disclosure
@@ -40,7 +40,7 @@ class CheckCard(Card):
         self.facts = Elided("", Role.SECONDARY)
         self.strip = Strip()
         self.said = Text("", wrap=True)
-        self.full = Disclosure(_("Full text"))
+        self._full: Disclosure | None = None
         self.last_good = Text("", Role.SECONDARY, wrap=True)
         self.advice = Text("", wrap=True)
         self.check = QPushButton(_("Check now"))
@@ -52,14 +52,35 @@ class CheckCard(Card):
 
     def show_check(self, result: CheckResult, course: CheckCourse, now: datetime) -> None:
         """Show how the check stands and how it has fared."""
+        if (result, course) != (self._result, self._course):
+            self._show(card_words(result, course))
         self._result, self._course = result, course
-        self._show(card_words(result, course, now))
+        self.tick(now)
         self.strip.show_course(course, now)
 
     def tick(self, now: datetime) -> None:
         """Let ages go on."""
         if self._result is not None and self._course is not None:
-            self._show(card_words(self._result, self._course, now))
+            self._show_times(card_times(self._result, self._course, now))
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """Where the keyboard stops on this card, in order."""
+        if self._full is None:
+            return (self.check,)
+        return (self._full.toggle, self._full.copy, self._full.text, self.check)
+
+    @property
+    def full(self) -> Disclosure:
+        """Where all of the check's words are; made when they are first longer than fits, as most never are."""
+        if self._full is None:
+            full = self._full = Disclosure(_("Full text"))
+            self.body.insertWidget(self.body.indexOf(self.said) + 1, full)
+            before: QWidget = self.check.previousInFocusChain() or self.check
+            for part in (full.toggle, full.copy, full.text, self.check):
+                QWidget.setTabOrder(before, part)
+                before = part
+        return self._full
 
     def show_offer(self, *, open_now: bool, note: str, hint: str) -> None:
         """Offer to ask now, or say in `note` when, and in `hint` why."""
@@ -72,16 +93,19 @@ class CheckCard(Card):
         self.title.setText(words.title)
         self.sign.show_sign(words.sign, 1, 2)
         self.state.setText(words.word)
-        self.since.show_text(words.since)
-        self.since.setToolTip(words.since_hint)
-        self.facts.setText(words.facts)
-        self.facts.set_hint(words.facts_hint)
         self.said.show_text(words.said)
-        self.full.show_text(words.full)
-        self.last_good.show_text(words.last_good)
+        if words.full or self._full is not None:
+            self.full.show_text(words.full)
         self.advice.show_text(words.advice)
         self.setAccessibleName(words.title)
-        self.setAccessibleDescription(f"{words.word} {words.since}".strip())
+
+    def _show_times(self, times: CardTimes) -> None:
+        self.since.show_text(times.since)
+        self.since.setToolTip(times.since_hint)
+        self.facts.setText(times.facts)
+        self.facts.set_hint(times.facts_hint)
+        self.last_good.show_text(times.last_good)
+        self.setAccessibleDescription(f"{self.state.text()} {times.since}".strip())
 
     def _lay_out(self) -> None:
         self.head.addWidget(self.sign)
@@ -97,7 +121,7 @@ class CheckCard(Card):
         row.addStretch(1)
         self.body.addLayout(line)
         self.body.addWidget(self.strip)
-        for part in (self.said, self.full, self.advice, self.last_good):
+        for part in (self.said, self.advice, self.last_good):
             self.body.addWidget(part)
         self.body.addStretch(1)
         self.body.addLayout(row)

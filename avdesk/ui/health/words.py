@@ -32,9 +32,6 @@ class CardWords:
     Attributes:
         title: its name.
         sign, word: how it stands.
-        since: since when it stands so, with the exact moment as a hint; may be empty.
-        facts: whose check it is, how long the answer took and how old it is, with the exact moment as a hint.
-        last_good: when it was last well; empty while it is, and where that is not known.
         said: its own words in short; empty without any.
         full: all of them, where they are longer than that; else empty.
         advice: what to do about it; may be empty.
@@ -43,14 +40,26 @@ class CardWords:
     title: str
     sign: Sign
     word: str
+    said: str
+    full: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardTimes:
+    """What of a card depends on the time of day.
+
+    Attributes:
+        since: since when it stands so, with the exact moment as a hint; may be empty.
+        facts: whose check it is, how long the answer took and how old it is, with the exact moment as a hint.
+        last_good: when it was last well; empty while it is, and where that is not known.
+    """
+
     since: str
     since_hint: str
     facts: str
     facts_hint: str
     last_good: str
-    said: str
-    full: str
-    advice: str
 
 
 def shown_checks(snapshot: Snapshot) -> list[CheckResult]:
@@ -95,25 +104,31 @@ def needs_look(result: CheckResult, course: CheckCourse) -> bool:
     return _rank(result, course) < 2
 
 
-def card_words(result: CheckResult, course: CheckCourse, now: datetime) -> CardWords:
+def card_words(result: CheckResult, course: CheckCourse) -> CardWords:
     """Return what to say of one check."""
     sign, word = _state(result, course)
     said = one_line(redact(_own_words(result)), SHORT)
     full = redact(_own_words(result)).strip()
-    since = course.since if course.points and course.points[-1].status is result.status else None
-    good = course.last_good if result.status is not Health.HEALTHY else None
     return CardWords(
         title=wording.check_name(result.name),
         sign=sign,
         word=word,
+        said=said,
+        full=full if one_line(full) != said else "",
+        advice=_advice(result, course),
+    )
+
+
+def card_times(result: CheckResult, course: CheckCourse, now: datetime) -> CardTimes:
+    """Return what to say of a check's times."""
+    since = course.since if course.points and course.points[-1].status is result.status else None
+    good = course.last_good if result.status is not Health.HEALTHY else None
+    return CardTimes(
         since="" if since is None else _since(since, now),
         since_hint=times.exact_utc(since),
         facts=_facts(result, now),
         facts_hint=times.exact_utc(result.checked_at),
         last_good="" if good is None else _("Last well {when}").format(when=times.ago(good, now)),
-        said=said,
-        full=full if one_line(full) != said else "",
-        advice=_advice(result, course),
     )
 
 

@@ -125,7 +125,7 @@ class HealthPage(Page):
         self.grid.flow.order(ordered)
         before: QWidget = self.doctor
         for card in ordered:
-            for part in (card.full.toggle, card.full.copy, card.full.text, card.check):
+            for part in card.stops:
                 QWidget.setTabOrder(before, part)
                 before = part
 

@@ -148,3 +148,12 @@ def test_a_monitor_that_cannot_be_made_is_tried_again(
     _watch, told = watching(make)
     qtbot.waitUntil(lambda: monitor.steps == 1 and len(told) == 4)
     assert [bool(one.crash) for one in told] == [True, True, False, False]
+
+
+def test_a_wish_for_checks_reaches_the_monitor_and_hurries_a_step(qtbot: QtBot, watching: Watching) -> None:
+    monitor = FakeMonitor(wait_s=600.0)
+    watch, told = watching(lambda: monitor)
+    qtbot.waitUntil(lambda: len(told) == 2)
+    watch.poller.check(["quota", "openai"])
+    qtbot.waitUntil(lambda: monitor.steps == 2)
+    assert monitor.calls == ["pause False", "check ['openai', 'quota']"]
