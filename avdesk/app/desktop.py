@@ -19,6 +19,7 @@ from avdesk.bridge.job_archive import ArchiveLoader
 from avdesk.bridge.logs import LogReader
 from avdesk.bridge.notifications import DesktopNotifications
 from avdesk.bridge.remembered import RememberedReader
+from avdesk.bridge.settings_desks import SettingsDesks
 from avdesk.bridge.stopping import stop_all
 from avdesk.bridge.wake import WakeWatch
 from avdesk.config.load import Loaded
@@ -68,6 +69,7 @@ class Parts:
     remembered: RememberedReader
     credentials: CredentialDesk
     doctor: DoctorRunner
+    settings: SettingsDesks
     late: list[str] = field(default_factory=list)
 
 
@@ -192,5 +194,7 @@ class Desk(QObject):
                 parts.remembered,
                 parts.credentials,
                 parts.doctor,
+                parts.settings.settings,
+                parts.settings.finding,
             ]
         )

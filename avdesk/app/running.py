@@ -18,6 +18,7 @@ from avdesk.app.in_force import InForce
 from avdesk.app.log_opening import log_opener
 from avdesk.app.monitors import monitor_maker
 from avdesk.app.quit_signals import QuitSignals
+from avdesk.app.setting_up import settings_desks
 from avdesk.app.shutdown import Shutdown, leave
 from avdesk.app.watching import Watching
 from avdesk.app.window_host import WindowHost
@@ -146,6 +147,8 @@ def _make_parts(
     announced = Announced(paths.state / "announced.json")
     remembered = RememberedReader(settings.environments, remembered_maker(in_force, paths))
     logs = LogReader(log_opener(in_force, paths, google_token))
+    credentials = CredentialDesk(credentials_maker(paths))
+    settings_by = settings_desks(in_force, paths, loaded, credentials, google_token, follow_file=follow_file)
     window = WindowHost(
         tuple(settings.environments.values()),
         front.latest,
@@ -154,6 +157,7 @@ def _make_parts(
         logs,
         place_file=paths.state / "window.ini",
         theme=settings.appearance.theme,
+        settings=settings_by,
     )
     return Parts(
         front=front,
@@ -173,7 +177,8 @@ def _make_parts(
         archive=ArchiveLoader(archive_maker(in_force, paths, google_token)),
         logs=logs,
         remembered=remembered,
-        credentials=CredentialDesk(credentials_maker(paths)),
+        credentials=credentials,
+        settings=settings_by,
         doctor=DoctorRunner(practice_maker(load, paths, google_token)),
     )
 

@@ -13,6 +13,7 @@ from avdesk.bridge.doctor import DoctorTold
 from avdesk.bridge.job_archive import OlderTold
 from avdesk.bridge.logs import LogReader
 from avdesk.bridge.remembered import AuditTold, ExportTold, HistoryTold
+from avdesk.bridge.settings_desks import SettingsDesks
 from avdesk.config.settings import Environment
 from avdesk.core.actions import ActionKind, ActionPreview, ActionRecord, ActionRequest
 from avdesk.core.jobs import Job
@@ -21,6 +22,7 @@ from avdesk.ui.wishes import Wishes
 
 if TYPE_CHECKING:
     from avdesk.ui.main_window import MainWindow
+    from avdesk.ui.settings.access import SettingsAccess
 
 TOKEN_VARIABLE = "XDG_ACTIVATION_TOKEN"  # noqa: S105 - a variable's name
 TOKEN_KEPT_MS = 2000
@@ -47,10 +49,11 @@ class WindowHost(QObject):
         *,
         place_file: Path,
         theme: str,
+        settings: SettingsDesks | None = None,
     ) -> None:
         """Prepare a window of `environments`; its place on the screen is kept in `place_file`.
 
-        `preview` says at once what an action would do, `logs` reads logs.
+        `preview` says at once what an action would do, `logs` reads logs, `settings` works on the configuration.
         """
         super().__init__()
         self._environments = tuple(environments)
@@ -58,6 +61,9 @@ class WindowHost(QObject):
         self._wishes = wishes
         self._preview = preview
         self._logs = logs
+        self._settings = settings
+        self._first_run = settings is not None and settings.first_run
+        self._access: SettingsAccess | None = None
         self._place_file = place_file
         self._theme = theme
         self._window: MainWindow | None = None
@@ -80,6 +86,19 @@ class WindowHost(QObject):
             os.environ[TOKEN_VARIABLE] = activation_token
             QTimer.singleShot(TOKEN_KEPT_MS, self, lambda: os.environ.pop(TOKEN_VARIABLE, None))
         window.bring_up()
+        if self._first_run and self._access is not None:
+            self._first_run = False
+            self._access.set_up()
+
+    @property
+    def unsaved(self) -> bool:
+        """Whether the window has edits that quitting would lose."""
+        return self._access is not None and self._access.unsaved
+
+    def ask_before_leaving(self, leave: Callable[[], object]) -> None:
+        """Ask what is to become of those edits, and call `leave` where they need not stay."""
+        if self._access is not None:
+            self._access.ask_before_leaving(leave)
 
     def toggle(self) -> None:
         """Hide the window when it is in front, else open it."""
@@ -211,12 +230,15 @@ class WindowHost(QObject):
 
     def _make(self) -> "MainWindow":
         from avdesk.ui.main_window import MainWindow
+        from avdesk.ui.settings.access import SettingsAccess
 
         self._apply_theme()
         store = QSettings(str(self._place_file), QSettings.Format.IniFormat)
         window = MainWindow(self._environments, self._latest.current, self._wishes, store)
         window.set_previewer(self._preview)
         window.use_logs(self._logs)
+        if self._settings is not None:
+            self._access = SettingsAccess(window, self._settings)
         for name in self._latest.environments:
             if self._latest.is_known(name):
                 window.show_snapshot(self._latest.snapshot(name))

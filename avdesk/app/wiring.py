@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 
 from avdesk.app.applying import Applying
 from avdesk.app.desktop import Desk, Parts
+from avdesk.app.leaving import Leaving
 from avdesk.app.quit_signals import QuitSignals
 from avdesk.app.shutdown import Shutdown
 
@@ -18,7 +19,8 @@ def connect(parts: Parts, desk: Desk, applying: Applying, shutdown: Shutdown, si
     _connect_what_is_read(parts)
     _connect_desktop(parts, desk)
     _connect_wishes(parts, desk)
-    parts.front.wishes.quit_asked.connect(shutdown.quit, QUEUED)
+    leaving = Leaving(parts.window, shutdown, parent=desk)
+    parts.front.wishes.quit_asked.connect(leaving.leave, QUEUED)
     signals.asked.connect(shutdown.quit, QUEUED)
 
 
@@ -35,6 +37,8 @@ def _connect_watching(parts: Parts, desk: Desk, applying: Applying) -> None:
     parts.credentials.renewed.connect(desk.ask_credentials_anew, QUEUED)
     if parts.configuration is not None:
         parts.configuration.told.connect(applying.take)
+        parts.configuration.told.connect(parts.settings.settings.look_again)
+    parts.settings.settings.renewed.connect(desk.ask_credentials_anew, QUEUED)
 
 
 def _connect_what_is_done(parts: Parts, desk: Desk) -> None:

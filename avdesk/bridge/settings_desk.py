@@ -40,7 +40,6 @@ from avdesk.i18n import _
 if TYPE_CHECKING:
     from avdesk.services.autostart import AutostartState
     from avdesk.services.configuration import Imported, Opened
-    from avdesk.services.credential_renaming import CarriedOver
     from avdesk.services.server_configuration import ServerFacts, ServerSettings
 
 log = logging.getLogger(__name__)
@@ -97,7 +96,7 @@ class Makers:
     configuration: Callable[[], ConfigurationLike]
     server: Callable[[str], ServerLike]
     autostart: Callable[[], AutostartLike]
-    carry: "Callable[[str, str], CarriedOver]"
+    carry: Callable[[str, str], None]
 
 
 class SettingsDesk(QObject):
@@ -124,13 +123,20 @@ class SettingsDesk(QObject):
         self._threads: set[threading.Thread] = set()
         self._servers: set[ServerLike] = set()
         self._checks = 0
+        self._opened = False
         self._stopping = False
 
     # From the GUI thread
 
     def open(self) -> None:
         """Read the file."""
+        self._opened = True
         self._run(lambda file: OpenedTold(*_attempt(file.open)))
+
+    def look_again(self) -> None:
+        """Read the file anew where anybody has asked for it: it has changed."""
+        if self._opened:
+            self.open()
 
     def check(self, text: str) -> int:
         """Find what is wrong with a text; returns the answer's number. Only the newest question is answered."""
@@ -329,9 +335,9 @@ class SettingsDesk(QObject):
 
     def _carry(self, renamed: Sequence[tuple[str, str]]) -> None:
         for former, name in renamed:
-            carried, trouble = _attempt(partial(self._make.carry, former, name))
-            self._tell(CarriedTold(former, name, carried, trouble))
-            if carried is not None and carried.moved and not self._stopping:
+            _done, trouble = _attempt(partial(self._make.carry, former, name))
+            self._tell(CarriedTold(former, name, trouble))
+            if trouble is None and not self._stopping:
                 self.renewed.emit(name)
 
     def _tell(self, told: object) -> None:

@@ -13,7 +13,6 @@ from avdesk.core.snapshot import Trouble
 if TYPE_CHECKING:
     from avdesk.services.autostart import AutostartState
     from avdesk.services.configuration import Imported, Opened
-    from avdesk.services.credential_renaming import CarriedOver
     from avdesk.services.server_configuration import ServerFacts, ServerSettings
 
 
@@ -107,11 +106,10 @@ class ImportedTold:
 
 @dataclass(frozen=True, slots=True)
 class CarriedTold:
-    """What became of the credentials of an environment that was renamed."""
+    """The credentials of a renamed environment are under its new name; `trouble` says why some may not be."""
 
     former: str
     name: str
-    carried: "CarriedOver | None"
     trouble: Trouble | None = None
 
 

@@ -240,3 +240,27 @@ def _trouble(error: Exception) -> Trouble:
     if isinstance(error, KnownError):
         return Trouble.of(error)
     return Trouble(type(error).__name__, one_line(error, 300), "")
+
+
+class Finder:
+    """All of it for one set of folders. Usable from any thread."""
+
+    def __init__(self, paths: Paths) -> None:
+        """Take the folders; nothing is looked at yet."""
+        self._paths = paths
+
+    def gcloud(self) -> GcloudFound:
+        """Return what gcloud is set up for."""
+        return find_gcloud()
+
+    def defaults(self) -> DefaultsFound:
+        """Return what application-default credentials there are."""
+        return find_defaults()
+
+    def server(self, url: str) -> ServerTried:
+        """Return how an address answers."""
+        return try_server(url)
+
+    def services(self, project: str, regions: Sequence[str], google_endpoint: str) -> ServicesFound:
+        """Return the Cloud Run services that look like AutoVideo."""
+        return find_services(self._paths, project, regions, google_endpoint)

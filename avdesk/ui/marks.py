@@ -20,9 +20,14 @@ _NAMED = {
 """The named colours as Okabe and Ito have them: told apart by colour-blind eyes, too."""
 
 
+def colour_code(colour: str) -> str:
+    """Return a colour as ``#rrggbb``, of a named one too; what is none stays as it is."""
+    return _NAMED.get(colour, colour)
+
+
 def environment_mark(colour: str) -> QIcon:
     """Return the mark of that colour; grey where it is none."""
-    wanted = QColor(_NAMED.get(colour, colour))
+    wanted = QColor(colour_code(colour))
     picture = QPixmap(2 * MARK, 2 * MARK)
     picture.setDevicePixelRatio(2.0)
     picture.fill(Qt.GlobalColor.transparent)

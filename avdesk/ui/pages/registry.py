@@ -38,10 +38,17 @@ def _history(wishes: Wishes) -> Page:
     return HistoryPage(wishes)
 
 
+def _settings(wishes: Wishes) -> Page:
+    from avdesk.ui.pages.settings import SettingsPage
+
+    return SettingsPage(wishes)
+
+
 PAGES: tuple[PageKind, ...] = (
     PageKind("pipeline", lambda: _("Pipeline"), _pipeline, early=True),
     PageKind("jobs", lambda: _("Jobs"), _jobs, early=True),
     PageKind("health", lambda: _("Health"), _health, early=True),
     PageKind("logs", lambda: _("Logs"), _logs),
     PageKind("history", lambda: _("History"), _history),
+    PageKind("settings", lambda: _("Settings"), _settings),
 )
