@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
-    QGuiApplication,
     QHideEvent,
     QKeySequence,
     QShowEvent,
@@ -33,7 +32,7 @@ from avdesk.ui.dialogs.asker import Asker
 from avdesk.ui.dialogs.asking import Previewer
 from avdesk.ui.doctor.desk import DoctorDesk
 from avdesk.ui.foot import Foot
-from avdesk.ui.geometry import KEY, LEAST_SIZE, START_SIZE, Box, Place, Store, clamp, reachable
+from avdesk.ui.geometry import LEAST_SIZE, Store
 from avdesk.ui.header import Header
 from avdesk.ui.jobs import notes
 from avdesk.ui.navigation import Navigation
@@ -41,6 +40,7 @@ from avdesk.ui.page_stack import PageStack
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
+from avdesk.ui.placing import Placing
 from avdesk.ui.signs import app_icon
 from avdesk.ui.theme import STEP
 from avdesk.ui.widgets.frame import Frame
@@ -108,10 +108,8 @@ class MainWindow(QMainWindow):
         wishes.log_wanted.connect(self.show_log)
         self.foot.video.clicked.connect(lambda: wishes.new_video_wanted.emit(self._current))
         self.asker.refused.connect(lambda action, why: self.tell("action", f"{action}: {why}"))
-        application = QGuiApplication.instance()
-        if isinstance(application, QGuiApplication):
-            application.screenRemoved.connect(self._stay_on_screen)
-        self._restore()
+        self._placing = Placing(self, store)
+        self._placing.restore()
         self.set_environment(current)
 
     @property
@@ -304,7 +302,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Tick while the window is seen, and be on a screen that exists."""
         super().showEvent(event)
-        self._stay_on_screen()
+        self._placing.stay_on_screen()
         self.tick()
         self._timer.start()
 
@@ -324,9 +322,7 @@ class MainWindow(QMainWindow):
 
     def remember_place(self) -> None:
         """Keep where the window is."""
-        box = self.normalGeometry() if self.isMaximized() else self.geometry()
-        place = Place(Box(box.x(), box.y(), box.width(), box.height()), self.isMaximized())
-        self._store.setValue(KEY, place.to_text())
+        self._placing.remember()
 
     def _lay_out(self) -> None:
         self.setWindowIcon(app_icon())
@@ -380,27 +376,3 @@ class MainWindow(QMainWindow):
         self._asking = True
         self._wishes.check_now.emit(self._current)
         self.tick()
-
-    def _restore(self) -> None:
-        place = Place.from_text(self._store.value(KEY))
-        if place is None:
-            self.resize(*START_SIZE)
-            return
-        self._put(clamp(place.box, _screens()))
-        if place.maximised:
-            self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
-
-    def _stay_on_screen(self) -> None:
-        box = self.geometry()
-        here = Box(box.x(), box.y(), box.width(), box.height())
-        screens = _screens()
-        if not self.isMaximized() and not reachable(here, screens):
-            self._put(clamp(here, screens))
-
-    def _put(self, box: Box) -> None:
-        self.setGeometry(box.x, box.y, box.width, box.height)
-
-
-def _screens() -> list[Box]:
-    areas = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-    return [Box(area.x(), area.y(), area.width(), area.height()) for area in areas]

@@ -79,6 +79,7 @@ def test_it_ends_in_time_even_when_a_watch_hangs_where_nothing_reaches_it(home: 
     app = Process(home, "-c", HANGING, str(home))
     try:
         wait_until((home / "hangs").exists, "the watch hangs")
+        wait_until(lambda: running_app.ask(app.paths, {"do": "version"}), "the app has started")
         began = time.monotonic()
         app.process.send_signal(signal.SIGTERM)
         assert app.process.wait(10) == 0
