@@ -20,6 +20,7 @@ from avdesk.app.tray_host import TrayHost
 from avdesk.config.load import Loaded
 from avdesk.config.paths import APP_ID, Paths
 from avdesk.config.settings import Settings
+from avdesk.core.places import Place
 from avdesk.ui.tray import Tray
 from avdesk.ui.tray_menu import Choice
 from avdesk.ui.wishes import Wishes
@@ -40,13 +41,14 @@ def start(
     at_end: Callable[[], object] | None = None,
     google_token: str | None = None,
     follow_file: bool = True,
+    place: Place | None = None,
 ) -> int:
     """Run the desktop app until it is quit, and return its exit code. The instance's lock is held by the caller.
 
     `current` is the environment to look at first; `background` opens no window where there is a tray; `at_end` is
     called when everything else has ended, also where the process then ends without returning from here.
     `google_token` is sent to the Google APIs instead of the user's own credentials. `follow_file`: what is changed in
-    the configuration file meanwhile holds at once.
+    the configuration file meanwhile holds at once. `place`: where the window is opened first.
     """
     application = _application()
     front = _front(loaded.settings, current)
@@ -59,7 +61,7 @@ def start(
 
             running = Running(front, paths, loaded, at_end, google_token, follow_file=follow_file)
             started.append(running.leave)
-            running.begin(background=background)
+            running.begin(background=background, place=place)
         except BaseException:
             application.exit(1)  # half an app would only seem to watch
             raise

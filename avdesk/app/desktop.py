@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from avdesk.app.action_desk import ActionDesk
 from avdesk.app.front import Front
 from avdesk.app.in_force import InForce
+from avdesk.app.place_desk import PlaceDesk
 from avdesk.app.watching import Watching
 from avdesk.app.window_host import WindowHost
 from avdesk.bridge.actions import ActionRunner
@@ -81,6 +82,7 @@ class Desk(QObject):
         super().__init__()
         self._parts = parts
         self.actions = ActionDesk(parts.front, parts.window, parts.actions)
+        self.places = PlaceDesk(parts.front, parts.window)
         self._message_of = ""
         self._dialog: QObject | None = None
 
@@ -113,7 +115,10 @@ class Desk(QObject):
             self._parts.window.open(activation_token)  # it was taken out of the configuration since then
             return
         if action is AlertAction.CHECK_NOW:
-            self.check_now(alert.environment)
+            if alert.check:
+                self._parts.watching.check(alert.environment, [alert.check])
+            else:
+                self.check_now(alert.environment)
             return
         if action is AlertAction.RETRY:
             self.actions.retry_by_notification(alert, activation_token)

@@ -3,7 +3,7 @@
 import os
 import time
 from contextlib import ExitStack
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from avdesk.app.import_hook import import_qt_without_its_hook
 from avdesk.bridge.instance_lock import InstanceLock
@@ -12,6 +12,9 @@ from avdesk.config.load import Loaded
 from avdesk.config.paths import Paths
 from avdesk.core.errors import ConfigError, RequestRefusedError
 from avdesk.i18n import _
+
+if TYPE_CHECKING:
+    from avdesk.core.places import Place
 
 HAND_OVER_WITHIN_S = 5.0
 """The first start may still be busy starting."""
@@ -28,13 +31,19 @@ class Demo(Protocol):
 
 
 def run_app(
-    paths: Paths, settings: Loaded, environment: str | None, *, background: bool, demo: Demo | None = None
+    paths: Paths,
+    settings: Loaded,
+    environment: str | None,
+    *,
+    background: bool,
+    demo: Demo | None = None,
+    place: "Place | None" = None,
 ) -> int:
     """Run the desktop app until it is quit, and return its exit code.
 
     Where it runs already, that one's window is raised instead, and 0 returned. `environment` is the one to look at
     first (None: the configuration's); `background` opens no window as long as there is a tray; `demo` is closed at
-    the end.
+    the end; `place` is where the window is opened.
 
     Raises:
         UsageError: there is no such environment.
@@ -46,7 +55,7 @@ def run_app(
             at_end.callback(demo.close)
         current = _current(settings, environment)
         lock = InstanceLock(paths.socket)
-        if not _is_first(lock, paths):
+        if not _is_first(lock, paths, place):
             return 0
         at_end.callback(lock.release)
         import_qt_without_its_hook()
@@ -61,6 +70,7 @@ def run_app(
             at_end=at_end.close,
             google_token=token,
             follow_file=demo is None,
+            place=place,
         )
 
 
@@ -72,16 +82,13 @@ def _current(settings: Loaded, environment: str | None) -> str:
         return settings.settings.default_environment
 
 
-def _is_first(lock: InstanceLock, paths: Paths) -> bool:
+def _is_first(lock: InstanceLock, paths: Paths, place: "Place | None") -> bool:
     """Return True when this process is to run, False when the running one has been raised."""
     if lock.acquire():
         return True
     from avdesk.services import running_app  # with sockets, of which the first start needs none before its tray item
 
-    request: dict[str, object] = {"do": "raise"}
-    token = os.environ.pop("XDG_ACTIVATION_TOKEN", "")
-    if token:
-        request["activation_token"] = token
+    request = running_app.open_request(place.address if place is not None else "", os.environ)
     deadline = time.monotonic() + HAND_OVER_WITHIN_S
     while time.monotonic() < deadline:
         answer = running_app.ask(paths, request)

@@ -38,6 +38,7 @@ from avdesk.bridge.single_instance import InstanceServer
 from avdesk.bridge.wake import WakeWatch
 from avdesk.config.load import Loaded, load_settings
 from avdesk.config.paths import Paths
+from avdesk.core.places import Place
 from avdesk.i18n import _
 from avdesk.store.logfile import end_logging, log_to
 
@@ -75,6 +76,7 @@ class Running:
             self._desk.check_now,
             self._desk.ask_credentials_anew,
             self._parts.in_force.mark,
+            self._desk.places.show,
         )
         self._server = InstanceServer(paths.socket, answers)
         self._shutdown = Shutdown(
@@ -86,8 +88,8 @@ class Running:
         assert application is not None, "the application is made before anything else"
         application.aboutToQuit.connect(self._shutdown.finish)
 
-    def begin(self, *, background: bool) -> None:
-        """Put everything to work; `background` opens no window where there is a tray."""
+    def begin(self, *, background: bool, place: Place | None = None) -> None:
+        """Put everything to work; `background` opens no window where there is a tray, `place` says where it opens."""
         parts = self._parts
         self._open_log()
         parts.front.tray.follow_scheme()
@@ -98,7 +100,7 @@ class Running:
         if not background:
             if not parts.front.tray_host.has_tray:
                 parts.window.set_tray(present=False)
-            parts.window.open()
+            self._desk.places.show(place or Place())
         if parts.session_bus is not None:
             parts.session_bus.open()
         parts.wake.start()

@@ -100,6 +100,12 @@ class WindowHost(QObject):
         if self._access is not None:
             self._access.ask_before_leaving(leave)
 
+    def open_page(self, name: str, activation_token: str = "") -> None:
+        """Show the window on the page that the registry calls so."""
+        self.open(activation_token)
+        if self._window is not None:
+            self._window.navigation.setCurrentRow(self._window.stack.row_of(name))
+
     def toggle(self) -> None:
         """Hide the window when it is in front, else open it."""
         if self._window is not None and self._window.isVisible() and self._window.isActiveWindow():

@@ -31,6 +31,7 @@ def _connect_watching(parts: Parts, desk: Desk, applying: Applying) -> None:
     latest.changed.connect(tray.note)
     latest.changed.connect(window.show_snapshot)
     latest.chosen.connect(window.show_environment)
+    latest.changed.connect(desk.places.look_for_job)
     latest.happened.connect(parts.announcer.hear)
     latest.crashed.connect(desk.on_poller_crashed)
     parts.wake.woke.connect(desk.woke)

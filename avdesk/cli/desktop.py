@@ -12,11 +12,14 @@ from avdesk.i18n import _
 if TYPE_CHECKING:
     from avdesk.config.load import Loaded
     from avdesk.config.paths import Paths
+    from avdesk.core.places import Place
     from avdesk.services.playground import Playground
 
 
-def open_desktop(session: Session, *, background: bool) -> int:
+def open_desktop(session: Session, *, background: bool, place: "Place | None" = None) -> int:
     """Run the desktop app until it is quit, or raise the one that runs; returns the exit code.
+
+    `place` is where its window is opened.
 
     Raises:
         UsageError: there is no display, or no environment of the name that was given.
@@ -32,7 +35,7 @@ def open_desktop(session: Session, *, background: bool) -> int:
             _("There is no display to open a window on."),
             _("Use “{program} watch” in the terminal, or set DISPLAY.").format(program=session.program),
         )
-    return run_desktop(session.paths, session.loaded, session.environment_name, background=background)
+    return run_desktop(session.paths, session.loaded, session.environment_name, background=background, place=place)
 
 
 def can_show_windows() -> bool:
@@ -47,6 +50,7 @@ def run_desktop(
     *,
     background: bool,
     demo: "Playground | None" = None,
+    place: "Place | None" = None,
 ) -> int:
     """Import the desktop app and run it, on a playground where one is given."""
     from avdesk.store.logfile import end_logging
@@ -54,4 +58,4 @@ def run_desktop(
     end_logging()  # the app keeps the log itself
     from avdesk.app.main import run_app
 
-    return run_app(paths, loaded, environment, background=background, demo=demo)
+    return run_app(paths, loaded, environment, background=background, demo=demo, place=place)

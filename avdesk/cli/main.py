@@ -24,6 +24,7 @@ COMMANDS = {
     "jobs": "avdesk.cli.jobs",
     "generate": "avdesk.cli.generate",
     "logs": "avdesk.cli.logs",
+    "open": "avdesk.cli.opening",
     "doctor": "avdesk.cli.doctor",
     "demo": "avdesk.cli.demo",
     "emulator": "avdesk.cli.emulator",

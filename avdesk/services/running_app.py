@@ -5,7 +5,8 @@ NAME, "mark": MARK}`` returns its status report under ``status`` (null: of the e
 only if it watches what the asker means); ``{"do": "hurry", "environment": NAME}`` makes it ask now; ``{"do":
 "credentials", "environment": NAME}`` makes it look for credentials anew (null: for all environments); ``{"do":
 "hold", "environment": NAME, "kind": KIND, "secret": TEXT}``, ``held`` and ``drop`` keep a secret until the app ends,
-tell of which kinds there are any, and forget one; ``{"do": "version"}``. Every answer has ``ok``; one that declines
+tell of which kinds there are any, and forget one; ``{"do": "open", "place": ADDRESS}`` opens the window on a place of
+`core.places`; ``{"do": "version"}``. Every answer has ``ok``; one that declines
 has ``error``.
 """
 
@@ -16,6 +17,7 @@ import stat
 import sys
 import threading
 import time
+from collections.abc import MutableMapping
 from pathlib import Path
 
 from avdesk.config.paths import Paths
@@ -53,6 +55,16 @@ def status_of(
     answer = ask(paths, request, timeout_s)
     report = answer.get("status") if answer is not None and answer.get("ok") is True else None
     return report if isinstance(report, dict) and _is_report(report, environment) else None
+
+
+def open_request(address: str, environ: MutableMapping[str, str]) -> JsonObject:
+    """Return the request for the window (an empty `address`), or for a place in it.
+
+    The token by which the desktop allows the window to come to the front is taken out of `environ`: it is good once.
+    """
+    request: JsonObject = {"do": "open", "place": address} if address else {"do": "raise"}
+    token = environ.pop("XDG_ACTIVATION_TOKEN", "")
+    return request | ({"activation_token": token} if token else {})
 
 
 def _is_report(report: JsonObject, environment: str | None) -> bool:

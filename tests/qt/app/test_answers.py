@@ -7,6 +7,7 @@ from avdesk import __version__
 from avdesk.app.answers import Answers
 from avdesk.app.latest import Latest
 from avdesk.bridge.told import Told
+from avdesk.core.places import Place
 from tests.harness.snapshots import all_states
 
 
@@ -17,6 +18,11 @@ class Heard:
         self.raised: list[str] = []
         self.hurried: list[str] = []
         self.anew: list[str] = []
+        self.shown: list[tuple[str, str]] = []
+
+    def show(self, place: Place, token: str) -> None:
+        """Note where the window was to be opened."""
+        self.shown.append((place.address, token))
 
 
 @pytest.fixture
@@ -29,7 +35,9 @@ def answers(qtbot: QtBot, heard: Heard) -> Answers:
     del qtbot
     latest = Latest(("prod", "dev"), "prod")
     latest.take(Told("prod", all_states()["running"]))
-    return Answers(latest, heard.raised.append, heard.hurried.append, heard.anew.append, "mark of {}".format)
+    return Answers(
+        latest, heard.raised.append, heard.hurried.append, heard.anew.append, "mark of {}".format, heard.show
+    )
 
 
 def test_a_status_is_told_as_the_apps_with_its_true_age(answers: Answers) -> None:
@@ -82,3 +90,16 @@ def test_the_version_is_told_and_anything_else_declined(answers: Answers) -> Non
     assert answers({"do": "version"}) == {"ok": True, "version": __version__}
     assert answers({"do": "format"})["ok"] is False
     assert answers({})["ok"] is False
+
+
+def test_a_link_opens_its_place_with_the_token(answers: Answers, heard: Heard) -> None:
+    asked = {"do": "open", "place": "avdesk://job/video-job-0a1b2c3d", "activation_token": "abc_TIME1"}
+    assert answers(asked) == {"ok": True}
+    assert answers({"do": "open", "place": "avdesk://environment/dev"}) == {"ok": True}
+    assert heard.shown == [("avdesk://job/video-job-0a1b2c3d", "abc_TIME1"), ("avdesk://environment/dev", "")]
+
+
+@pytest.mark.parametrize("place", ["avdesk://environment/nowhere", "avdesk://job/../x", "http://x", None, 7, ["x"]])
+def test_a_link_that_leads_nowhere_is_declined(answers: Answers, heard: Heard, place: object) -> None:
+    assert answers({"do": "open", "place": place})["ok"] is False
+    assert heard.shown == []
