@@ -48,6 +48,7 @@ class Alert:
         urgency: how loud.
         actions: at most two buttons.
         job_id: the job that `AlertAction.RETRY` and `AlertAction.LOG` are about; empty without one.
+        check: the health check that `AlertAction.CHECK_NOW` asks; empty: the pipeline's state.
     """
 
     incident: str
@@ -57,6 +58,7 @@ class Alert:
     urgency: Urgency = Urgency.NORMAL
     actions: tuple[AlertAction, ...] = (AlertAction.OPEN,)
     job_id: str = ""
+    check: str = ""
 
 
 def alert_of(event: Event, now: datetime, shown: Collection[str]) -> Alert | None:
@@ -187,7 +189,7 @@ def _health_lost(event: Event) -> Alert:
     title = _title(words.format(check=wording.check_name(event.subject)), event)
     body = one_line(redact(event.detail), _MOST_WORDS) or _("The check says no more than that.")
     actions = (AlertAction.OPEN, AlertAction.CHECK_NOW)
-    return Alert(_check_incident(event), event.environment, title, body, Urgency.NORMAL, actions)
+    return Alert(_check_incident(event), event.environment, title, body, Urgency.NORMAL, actions, check=event.subject)
 
 
 def _health_flaps(event: Event) -> Alert:

@@ -138,6 +138,7 @@ class Snapshot:
         own_checks: name → last result of the checks that AVDesk makes itself.
         courses: name → how a check has fared, the server's and AVDesk's own.
         asking: the names of the checks that are being asked now.
+        queued: the names of those that were asked for, and wait for the rate limit.
         gpu_quotas: Compute Engine's GPU quotas, a hint at what Vertex AI has left.
         budget: the rate limit; None without a server.
         eta: of the run that is on.
@@ -159,6 +160,7 @@ class Snapshot:
     own_checks: Mapping[str, CheckResult] = field(default_factory=lambda: NO_CHECKS)
     courses: Mapping[str, CheckCourse] = field(default_factory=lambda: NO_COURSES)
     asking: tuple[str, ...] = ()
+    queued: tuple[str, ...] = ()
     gpu_quotas: tuple[GpuQuota, ...] = ()
     budget: Budget | None = None
     eta: Eta | None = None

@@ -29,6 +29,9 @@ FREE_NEEDED = 5
 AT_ONCE = 12
 """All of them side by side: most make the server ask others, which takes seconds and costs it nothing but waiting."""
 
+QUEUED_FOR_S = 900.0
+"""What a sweep left over is given up after so long."""
+
 CHECKS_FACT = "checks"
 """Under which name the results are remembered."""
 
@@ -59,6 +62,8 @@ class CheckWatch:
         self._clock = clock
         self._known: dict[str, CheckResult] = {}
         self._tried_mono: dict[str, float] = {}
+        self._sweeping: set[str] = set()
+        self._queued: dict[str, float] = {}
         self._errands: Errands[CheckResult] = errands or Errands("health", AT_ONCE)
 
     def restore(self) -> None:
@@ -71,6 +76,11 @@ class CheckWatch:
     def asking(self) -> frozenset[str]:
         """The names of the checks that `begin` has begun to ask and that have not answered."""
         return self._errands.busy
+
+    @property
+    def queued(self) -> tuple[str, ...]:
+        """The names of the checks that a sweep left over for want of allowance; they are asked as it comes free."""
+        return tuple(sorted(self._queued))
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -137,18 +147,24 @@ class CheckWatch:
         """Begin to ask checks by hand, beside the steps; `collect` picks up the answers.
 
         In a `sweep` those answered a moment ago or known to be absent are not asked. Where the rate limit leaves no
-        room for all, those come first whose answers are the oldest.
+        room for all, those come first whose answers are the oldest; what a sweep leaves over follows by itself.
         """
         waiting = [check for check in checks if not (sweep and self._still_good(check))]
         for check in sorted(waiting, key=self._answered_at):
             self._tried_mono[check.name] = self._clock.mono()
-            ask = partial(self._server.ask_check, check.name, check.path, counted=check.counted, by_hand=True)
-            self._errands.begin(check.name, ask)
+            if sweep:
+                self._sweeping.add(check.name)
+            self._begin(check, by_hand=True)
 
     def collect(self) -> None:
         """Take in the answers that have come since the last time."""
         done = self._errands.finished()
         for name, answer in done:
+            swept = name in self._sweeping
+            self._sweeping.discard(name)
+            self._queued.pop(name, None)
+            if swept and isinstance(answer, RateLimitedError):
+                self._queued[name] = self._clock.mono()
             if isinstance(answer, CheckResult):
                 self._keep(answer)
             else:
@@ -156,6 +172,23 @@ class CheckWatch:
                 self._keep_unanswered(name, answer)
         if done:
             self._save()
+        if self._queued and not self.asking:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Ask those that the last sweep left over, as far as requests have come free since; nobody's reserve."""
+        now = self._clock.mono()
+        for name, since in list(self._queued.items()):
+            if now - since > QUEUED_FOR_S:
+                del self._queued[name]
+        left = [check for check in CHECKS if check.name in self._queued]
+        for check in sorted(left, key=self._answered_at)[: self._server.free()]:
+            self._sweeping.add(check.name)
+            self._begin(check, by_hand=False)
+
+    def _begin(self, check: Check, *, by_hand: bool) -> None:
+        ask = partial(self._server.ask_check, check.name, check.path, counted=check.counted, by_hand=by_hand)
+        self._errands.begin(check.name, ask)
 
     def _keep_unanswered(self, name: str, error: AvdeskError) -> None:
         """Keep that a check was asked in vain; where nothing was sent, what was known still holds."""

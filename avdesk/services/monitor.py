@@ -301,6 +301,7 @@ class Monitor:
             own_checks=MappingProxyType(own),
             courses=self._courses.courses,
             asking=self._checking.asking,
+            queued=self._watches.checks.queued,
             gpu_quotas=self._checking.quotas,
             budget=server.budget(),
             eta=estimate(self._run, job, now, self._learning.experience()),

@@ -158,6 +158,13 @@ def test_with_the_allowance_spent_a_card_says_when_it_can_be_asked(page: HealthP
     assert (quota.check.isEnabled(), quota.note.text()) == (True, "")
 
 
+def test_what_a_sweep_left_over_is_said_to_follow_by_itself(page: HealthPage) -> None:
+    page.show_snapshot(replace(health_states()["spent"], queued=("deployment",)), NOW)
+    assert page.cards["deployment"].note.text() == "by itself in 1 min 35 s"
+    page.show_snapshot(replace(health_states()["failing"], queued=("deployment",)), NOW)
+    assert page.cards["deployment"].note.text() == "follows by itself"
+
+
 def test_flapping_is_shown_as_flapping(page: HealthPage) -> None:
     page.show_snapshot(health_states()["flapping"], NOW)
     card = in_sight(page)[0]

@@ -153,10 +153,12 @@ class HealthPage(Page):
         elif snapshot.paused:
             card.show_offer(open_now=False, note="", hint=_("Asking is paused."))
         elif words.counted(name) and wait > 0:
-            note = _("in {time}").format(time=wording.duration(wait))
+            soon = _("by itself in {time}") if name in snapshot.queued else _("in {time}")
+            note = soon.format(time=wording.duration(wait))
             card.show_offer(open_now=False, note=note, hint=_("The server's allowance is spent until then."))
         else:
-            card.show_offer(open_now=True, note="", hint="")
+            note = _("follows by itself") if name in snapshot.queued else ""
+            card.show_offer(open_now=True, note=note, hint="")
 
     def _hint_for_all(self, snapshot: Snapshot, wait: float) -> str:
         if snapshot.paused:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 
-from avdesk.core.alerts import Alert, alert_of, is_over
+from avdesk.core.alerts import Alert, AlertAction, alert_of, is_over
 from avdesk.core.checkcourse import CheckCourse, follow
 from avdesk.core.diff import diff
 from avdesk.core.events import Event, EventKind
@@ -53,6 +53,7 @@ def test_a_failure_and_its_end_are_two_pieces_of_news() -> None:
     bad, good = announced(steps)
     assert bad.title == "OpenAI is unhealthy · prod"
     assert bad.body == "Connection error."
+    assert (bad.check, AlertAction.CHECK_NOW in bad.actions) == ("openai", True)
     assert good.incident == bad.incident
 
 

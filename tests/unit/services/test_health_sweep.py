@@ -146,3 +146,24 @@ def test_a_server_that_goes_away_leaves_its_checks_unknown_with_the_reason(
     assert monitor.snapshot.checks["openai"].error
     assert monitor.snapshot.courses["openai"].last_good == good_at
     assert monitor.snapshot.courses["openai"].known is Health.HEALTHY
+
+
+def test_what_the_limit_leaves_over_of_a_sweep_follows_by_itself(tmp_path: Path) -> None:
+    with Emulator(rate_limit=(4, 2.0), utc_offset_s=0.0) as emulator:
+        polling = Polling(requests=4, window_s=2.0, reserve=0, health_sweep_s=0.0)
+        monitor = Bench(emulator, tmp_path / "home", polling=polling).runtime.monitor("dev")
+        try:
+            monitor.check(())
+            until(monitor, lambda: monitor.snapshot.queued, "some are left over")
+            assert not set(monitor.snapshot.queued) & {MAIN, "openai"}
+
+            def all_known() -> bool:
+                snapshot = monitor.snapshot
+                return len(snapshot.checks) + len(snapshot.absent_checks) == len(CHECKS)
+
+            until(monitor, all_known, "all have answered")
+            until(monitor, lambda: not monitor.snapshot.queued, "none is left over")
+            assert refused(emulator) == []
+        finally:
+            monitor.abort()
+            monitor.close()
