@@ -60,6 +60,10 @@ class Meant:
         jobs = frozenset({self.job}) if self.job else frozenset[str]()
         return Selection(least=self.least, jobs=jobs, since=since)
 
+    def nothing_yet(self, session: Session) -> bool:
+        """Whether it is AVDesk's own log, and that does not exist: nothing was amiss so far."""
+        return self.choices[0].kind is LogKind.OWN and not session.paths.log_file.exists()
+
     def open(
         self, session: Session, *, newest: int, since: datetime | None = None, follow: bool = False
     ) -> "LogSource":

@@ -10,6 +10,7 @@ from avdesk.cli.commands import Command, session_of
 from avdesk.cli.ending import Terminated, orderly_end
 from avdesk.cli.exit_codes import Exit
 from avdesk.cli.log_choice import Meant, moment, options, what_is_meant
+from avdesk.cli.session import tell
 from avdesk.core.errors import UsageError
 from avdesk.core.logsearch import Wanted
 from avdesk.i18n import _
@@ -62,6 +63,9 @@ def _search(
 ) -> int:
     session = session_of(context)
     meant = what_is_meant(source, job, severity)
+    if meant.nothing_yet(session):
+        tell(_("AVDesk has not logged anything yet."))
+        return Exit.FINE
     begin = moment(since) if since is not None else None
     if begin is None and not meant.of_a_file and not meant.ends:
         begin = datetime.now(UTC) - USUAL_SINCE

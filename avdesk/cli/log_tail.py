@@ -63,6 +63,9 @@ def _tail(
 ) -> int:
     session = session_of(context)
     meant = what_is_meant(source, job, severity)
+    if meant.nothing_yet(session) and not follow:
+        tell(_("AVDesk has not logged anything yet."))
+        return Exit.FINE
     from avdesk.cli.log_print import Printer
     from avdesk.cli.log_waiting import opened
 

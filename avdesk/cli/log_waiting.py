@@ -80,7 +80,9 @@ def _told(trouble: AvdeskError) -> AvdeskError:
     """Return the error of a source as the command line's: a file that cannot be read is wrong use of it."""
     from avdesk.services.logs.filefollow import FileOpenError
 
-    return UsageError(trouble.message, trouble.advice) if isinstance(trouble, FileOpenError) else trouble
+    if not isinstance(trouble, FileOpenError):
+        return trouble
+    return UsageError(trouble.message, _("Check its name and its permissions; a file to come is waited for with -f."))
 
 
 def _tell_trouble(trouble: AvdeskError) -> None:

@@ -24,7 +24,7 @@ _LEVELS = (
 )
 _ISO = re.compile(
     r"[\[(]?(\d{4})[-/](\d\d)[-/](\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
-    r" ?(Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d(?!\d))?[\])]?"
+    r"(?: ?(Z\b|UTC\b|GMT\b|[+-]\d\d:?\d\d(?!\d)))?[\])]?"
 )
 _AUTOVIDEO = re.compile(rf" - (?:([^\s][^\n]{{0,80}}?) - )?({_LEVELS}) - ")
 _LEVEL_NEARBY = re.compile(
