@@ -1,8 +1,9 @@
 """The kept earlier contents of the file: looked into, and put back."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -80,8 +81,9 @@ class BackupsDialog(QDialog):
         self._backups = told.backups or ()
         self.list.clear()
         for backup in self._backups:
-            item = QListWidgetItem(local_moment(backup.at, self._backups[0].at), self.list)
+            item = QListWidgetItem(local_moment(backup.at, datetime.now(UTC)), self.list)
             item.setToolTip(exact_utc(backup.at))
+            item.setSizeHint(QSize(0, self.list.fontMetrics().height() + STEP))
         if told.trouble is not None:
             self.words.setText(f"{told.trouble.message} {told.trouble.advice}".strip())
         elif not self._backups:

@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 from avdesk.config.changes import Change, ChangeKind, Preview
 from avdesk.core.text import one_line
 from avdesk.i18n import _, ngettext
-from avdesk.ui.theme import HALF
+from avdesk.ui.theme import HALF, STEP
+from avdesk.ui.widgets.listing import SignDelegate
 from avdesk.ui.widgets.text import Role, Text
 
 _MOST_ROWS = 10
@@ -21,6 +22,7 @@ class ChangesView(QWidget):
         self.table.setAccessibleName(_("Changes"))
         self.table.setHeaderLabels([_("What"), _("Now"), _("Then"), ""])
         self.table.setRootIsDecorated(False)
+        self.table.setItemDelegate(SignDelegate(self.table))
         self.table.setUniformRowHeights(True)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.setTabKeyNavigation(False)
@@ -40,15 +42,17 @@ class ChangesView(QWidget):
     def show_preview(self, preview: Preview) -> None:
         """Show what a preview tells."""
         self.table.clear()
-        for change in preview.changes:
+        shown = [change for change in preview.changes if not _is_left_empty(change, preview)]
+        row = self.table.fontMetrics().height() + STEP
+        for change in shown:
             item = QTreeWidgetItem(self.table, [one_line(change.key, 120), *_values(change), _when(change)])
             for place, text in enumerate((change.label, change.old, change.new)):
                 item.setToolTip(place, text)
-        rows = min(_MOST_ROWS, max(2, len(preview.changes)))
-        height = self.table.fontMetrics().height() + 2 * HALF
-        self.table.setMinimumHeight(rows * height + self.table.header().sizeHint().height())
-        self.table.setVisible(bool(preview.changes))
-        self.sum.setText(_sum(preview))
+        rows = min(_MOST_ROWS, max(2, len(shown)))
+        frame = 2 * self.table.frameWidth()
+        self.table.setFixedHeight(rows * row + self.table.header().sizeHint().height() + frame)
+        self.table.setVisible(bool(shown))
+        self.sum.setText(_sum(preview, len(shown)))
         count = len(preview.problems)
         wrong = ngettext(
             "{n} problem stays: what it is about is not used.",
@@ -56,6 +60,12 @@ class ChangesView(QWidget):
             count,
         )
         self.note.show_text(wrong.format(n=count) if count else "")
+
+
+def _is_left_empty(change: Change, preview: Preview) -> bool:
+    """Whether a change only says that a table is empty now, beside those that emptied it."""
+    emptied = change.new == "{}" and change.kind is ChangeKind.ADDED
+    return emptied and any(other.key.startswith(f"{change.key}.") for other in preview.changes)
 
 
 def _values(change: Change) -> tuple[str, str]:
@@ -67,14 +77,14 @@ def _when(change: Change) -> str:
     return _("after a restart") if change.restart else ""
 
 
-def _sum(preview: Preview) -> str:
+def _sum(preview: Preview, count: int) -> str:
     if not preview.differs:
         return _("Nothing changes.")
     if not preview.readable:
         return _("The text is damaged now, so what changes cannot be told key by key.")
     if not preview.changes:
         return _("Only comments, order or spelling change; every value stays.")
-    text = ngettext("{n} value changes.", "{n} values change.", len(preview.changes)).format(n=len(preview.changes))
+    text = ngettext("{n} value changes.", "{n} values change.", count).format(n=count)
     if any(change.kind is ChangeKind.RENAMED for change in preview.changes):
         text += " " + _("What is remembered of a renamed environment comes along.")
     if preview.restart:

@@ -20,6 +20,7 @@ from avdesk.config.changes import shown_value
 from avdesk.config.merging import Conflict, Side
 from avdesk.i18n import _, ngettext
 from avdesk.ui.theme import GAP, STEP
+from avdesk.ui.widgets.edged import EdgedRadio
 from avdesk.ui.widgets.text import Role, Text
 
 
@@ -91,7 +92,7 @@ class ConflictDialog(QDialog):
             (Side.MINE, _("Yours: {value}"), conflict.mine),
             (Side.THEIRS, _("Theirs: {value}"), conflict.theirs),
         ):
-            button = QRadioButton(text.format(value=_shown(conflict, value)))
+            button = EdgedRadio(text.format(value=_shown(conflict, value)))
             button.setAccessibleName(f"{conflict.key}: {button.text()}")
             button.setChecked(side is self._choices[conflict.key])
             button.toggled.connect(partial(self._choose, conflict.key, side))

@@ -239,7 +239,7 @@ class _Row:
 
     def __init__(self, kind: Kind) -> None:
         self.kind = kind
-        self.name = Text(kind_words(kind))
+        self.name = Text(kind_words(kind), wrap=True)
         self.state = Text("", wrap=True)
         self.note = Text("", Role.SECONDARY, wrap=True)
         self.set = QPushButton(_("Set…"))

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QCheckBox, QColorDialog, QComboBox, QCompleter, QLineEdit, QWidget
+from PySide6.QtWidgets import QColorDialog, QComboBox, QCompleter, QWidget
 
 from avdesk.config.options import Kind, Option
 from avdesk.config.settings import DEFAULT_REGIONS
@@ -12,6 +12,7 @@ from avdesk.config.typed import to_text
 from avdesk.core.text import one_line
 from avdesk.i18n import _
 from avdesk.ui.marks import MARK, colour_code, environment_mark
+from avdesk.ui.widgets.edged import EdgedCheck, EdgedLine
 
 DEFAULT = "\0default"
 """A combo box's data for what holds without a value."""
@@ -26,7 +27,7 @@ class Editor(Protocol):
         """Show the `given` value, None without one; `fallback` is what then holds, `note` says why."""
 
 
-class TextEditor(QLineEdit):
+class TextEditor(EdgedLine):
     """A line of text; what holds without one stands in it in grey."""
 
     edited = Signal(str)
@@ -68,7 +69,7 @@ class TextEditor(QLineEdit):
         self.edited.emit(text if text.strip() or self._option.default != "" else DEFAULT)
 
 
-class FlagEditor(QCheckBox):
+class FlagEditor(EdgedCheck):
     """On or off."""
 
     edited = Signal(str)

@@ -25,7 +25,7 @@ class EnvironmentsSection(Section):
         self.sum = Text("", wrap=True)
         self.card.body.insertWidget(1, self.sum)
         self.more = Card(_("More environments"))
-        words = _("All environments are watched at once; one is shown and acted on. Usual ones are:")
+        words = _("All environments are watched at once; one is shown and acted on.")
         self.more.body.addWidget(Text(words, Role.SECONDARY, wrap=True))
         row = WrapRow(STEP)
         self.suggested: dict[str, QPushButton] = {}
@@ -35,6 +35,10 @@ class EnvironmentsSection(Section):
             button.clicked.connect(lambda _checked=False, name=name: tools.environments.add(name))
             row.flow.addWidget(button)
             self.suggested[name] = button
+        self.another = QPushButton(_("Add another…"))
+        self.another.setAccessibleName(self.another.text())
+        self.another.clicked.connect(lambda: tools.environments.add(""))
+        row.flow.addWidget(self.another)
         self.set_up = QPushButton(_("Set up…"))
         self.set_up.setAccessibleName(_("Set up…"))
         self.set_up.setToolTip(_("Finds what is there, step by step, and adds an environment."))
@@ -54,7 +58,8 @@ class EnvironmentsSection(Section):
         for name, button in self.suggested.items():
             button.setVisible(name not in names)
             button.setEnabled(self._draft.editable)
-        self.set_up.setEnabled(self._draft.editable)
+        for button in (self.another, self.set_up):
+            button.setEnabled(self._draft.editable)
         self.card.show_draft()
 
     def filter(self, words: tuple[str, ...]) -> int:

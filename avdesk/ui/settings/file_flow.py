@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QVBoxLayout, QWidget
 
 from avdesk.bridge.settings_desk import SettingsDesk
 from avdesk.bridge.settings_told import ExportedTold, ImportedTold
@@ -13,6 +13,7 @@ from avdesk.ui.settings.changes_view import ChangesView
 from avdesk.ui.settings.draft import Draft
 from avdesk.ui.settings.problem_list import ProblemList
 from avdesk.ui.theme import GAP, STEP
+from avdesk.ui.widgets.edged import EdgedCheck
 from avdesk.ui.widgets.text import Role, Text
 
 
@@ -106,7 +107,7 @@ class ImportDialog(QDialog):
         self._file = file
         self._text: str | None = None
         self.words = Text(_("From {file}:").format(file=file), Role.SECONDARY, wrap=True)
-        self.whole = QCheckBox(_("Replace everything, not only what the file gives"))
+        self.whole = EdgedCheck(_("Replace everything, not only what the file gives"))
         self.whole.setAccessibleName(self.whole.text())
         self.changes = ChangesView()
         self.left_out = ProblemList()

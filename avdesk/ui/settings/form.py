@@ -25,15 +25,14 @@ from avdesk.ui.marks import MARK, environment_mark
 from avdesk.ui.settings.environment_section import EnvironmentSection
 from avdesk.ui.settings.registry import SECTIONS
 from avdesk.ui.settings.section import Section, SectionTools
-from avdesk.ui.theme import GAP, HALF, STEP
+from avdesk.ui.theme import HALF, STEP
 from avdesk.ui.widgets.listing import COUNT_ROLE, IndentedDelegate
 from avdesk.ui.widgets.text import Role, Text
 
 WHICH = Qt.ItemDataRole.UserRole + 10
 """The place of a section in the registry, or the name of an environment."""
 
-LIST_WIDTH = 184
-_INDENT = "    "
+LIST_WIDTH = 168
 
 
 class Form(QWidget):
@@ -254,7 +253,7 @@ class Form(QWidget):
         column.addLayout(grid)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
+        row.setSpacing(STEP)
         row.addWidget(left)
         row.addWidget(self.stack, 1)
 
@@ -264,6 +263,5 @@ def _scrolled(section: QWidget) -> QScrollArea:
     area.setWidget(section)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return area

@@ -5,7 +5,6 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPushButton,
     QStackedWidget,
@@ -19,6 +18,8 @@ from avdesk.i18n import _
 from avdesk.ui.settings.problem_list import ProblemList
 from avdesk.ui.theme import GAP, HALF, STEP
 from avdesk.ui.widgets.card import Card
+from avdesk.ui.widgets.chip import Chip
+from avdesk.ui.widgets.edged import EdgedLine
 from avdesk.ui.widgets.sign import SignView
 from avdesk.ui.widgets.text import Role, Text
 
@@ -52,12 +53,12 @@ class SettingsFrame:
     """The page's widgets; `lay_out` puts them onto it."""
 
     def __init__(self) -> None:
-        self.search = QLineEdit()
+        self.search = EdgedLine()
         self.search.setPlaceholderText(_("Search the options"))
         self.search.setAccessibleName(_("Search the options"))
         self.search.setClearButtonEnabled(True)
-        self.form_button = _switch(_("Form"))
-        self.text_button = _switch(_("Text"))
+        self.form_button = Chip(_("Form"))
+        self.text_button = Chip(_("Text"))
         self.faces = QButtonGroup()
         self.faces.addButton(self.form_button)
         self.faces.addButton(self.text_button)
@@ -68,6 +69,7 @@ class SettingsFrame:
         self.more.setText(_("More"))
         self.more.setAccessibleName(_("More"))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setArrowType(Qt.ArrowType.NoArrow)
         self.menu = QMenu(self.more)
         self.more.setMenu(self.menu)
         self.banner = Banner()
@@ -95,7 +97,7 @@ class SettingsFrame:
     def lay_out(self, page: QWidget) -> None:
         """Put everything onto the page."""
         faces = QHBoxLayout()
-        faces.setSpacing(0)
+        faces.setSpacing(HALF)
         faces.addWidget(self.form_button)
         faces.addWidget(self.text_button)
         head = QHBoxLayout()
@@ -111,20 +113,13 @@ class SettingsFrame:
         foot.addWidget(self.revert)
         foot.addWidget(self.save)
         column = QVBoxLayout(page)
-        column.setContentsMargins(GAP, GAP, GAP, STEP + HALF)
+        column.setContentsMargins(GAP, GAP, STEP, STEP + HALF)
         column.setSpacing(STEP)
         column.addLayout(head)
         column.addWidget(self.banner)
         column.addWidget(self.stack, 1)
         column.addWidget(self.problems)
         column.addLayout(foot)
-
-
-def _switch(text: str) -> QPushButton:
-    button = QPushButton(text)
-    button.setCheckable(True)
-    button.setAccessibleName(text)
-    return button
 
 
 def _tool(name: str, sign: str) -> QToolButton:

@@ -53,8 +53,10 @@ class SaveDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, GAP, GAP, GAP)
         column.setSpacing(STEP)
-        for part in (self.changes, self.warning, self.place, self.box):
+        for part in (self.changes, self.warning, self.place):
             column.addWidget(part)
+        column.addStretch(1)
+        column.addWidget(self.box)
         self.resize(680, self.sizeHint().height())
 
 

@@ -9,6 +9,7 @@ from avdesk.core.text import one_line
 from avdesk.i18n import _
 
 MAX_SHOWN = 2000
+from avdesk.ui.widgets.edged import EdgedCheck, EdgedLine
 
 
 class ServerValue:
@@ -26,12 +27,12 @@ class ServerValue:
         self.hidden = hidden
         self.widget: QWidget
         if isinstance(value, bool) and not hidden:
-            box = QCheckBox(_("on"))
+            box = EdgedCheck(_("on"))
             box.setChecked(value)
             box.toggled.connect(lambda _on: changed())
             self.widget = box
         else:
-            line = QLineEdit(_shown(value))
+            line = EdgedLine(_shown(value))
             line.setReadOnly(hidden)
             line.setMaxLength(MAX_SHOWN * 2)
             line.setCursorPosition(0)

@@ -2,13 +2,13 @@
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QCheckBox
 
 from avdesk.bridge.settings_told import AutostartTold
 from avdesk.i18n import _
 from avdesk.ui.colours import Tone
 from avdesk.ui.settings.section import Section, SectionTools
 from avdesk.ui.widgets.card import Card
+from avdesk.ui.widgets.edged import EdgedCheck
 from avdesk.ui.widgets.text import Role, Text
 
 
@@ -19,7 +19,7 @@ class StartSection(Section):
         super().__init__()
         self._desk = tools.desk
         card = Card(_("Start at login"))
-        self.switch = QCheckBox(_("Start AVDesk in the tray when I log in"))
+        self.switch = EdgedCheck(_("Start AVDesk in the tray when I log in"))
         self.switch.setAccessibleName(self.switch.text())
         self.switch.setEnabled(False)
         self.state = Text(_("Looking…"), Role.SECONDARY, wrap=True)

@@ -47,6 +47,9 @@ class TextEditor(QPlainTextEdit):
         old, new = self.toPlainText(), text.removeprefix("\ufeff").replace("\r\n", "\n")
         if old == new:
             return
+        if not old:
+            self.setPlainText(new)
+            return
         head = _common(old, new)
         tail = _common(old[head:][::-1], new[head:][::-1])
         cursor = QTextCursor(self.document())

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from avdesk.bridge.credentials import CredentialDesk, TriedTold
 from avdesk.bridge.finding import FindingDesk
@@ -15,6 +15,7 @@ from avdesk.core.summary import Sign
 from avdesk.i18n import _
 from avdesk.ui.settings.trial_view import TrialView
 from avdesk.ui.theme import GAP, STEP
+from avdesk.ui.widgets.edged import EdgedLine, EdgedRadio
 from avdesk.ui.wizard.plan import Plan
 from avdesk.ui.wizard.step import Outcome, Step
 
@@ -39,8 +40,8 @@ class GoogleStep(Step):
         self._typed = False
         self.gcloud = Outcome()
         self.defaults = Outcome()
-        self.use = QRadioButton(_("Ask Google Cloud"))
-        self.without = QRadioButton(_("Without Google Cloud: the server alone"))
+        self.use = EdgedRadio(_("Ask Google Cloud"))
+        self.without = EdgedRadio(_("Without Google Cloud: the server alone"))
         self.use.setChecked(True)
         self.project = _line(_("Project"), "av-8675309")
         self.regions = _line(_("Regions"), ", ".join(DEFAULT_REGIONS))
@@ -186,12 +187,15 @@ class GoogleStep(Step):
         inside.addLayout(form)
         for part in (self.gcloud, self.defaults, self.use, inner, self.without, self.wrong, self.trial):
             self.column.addWidget(part)
-        inside.addWidget(self.test)
+        row = QHBoxLayout()
+        row.addWidget(self.test)
+        row.addStretch(1)
+        inside.addLayout(row)
         self.column.addStretch(1)
 
 
 def _line(name: str, hint: str) -> QLineEdit:
-    line = QLineEdit()
+    line = EdgedLine()
     line.setAccessibleName(name)
     line.setPlaceholderText(hint)
     line.setMaxLength(2000)

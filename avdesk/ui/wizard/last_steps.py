@@ -1,7 +1,5 @@
 """The last two steps: signing in, and the look back at what is going to be written."""
 
-from PySide6.QtWidgets import QCheckBox
-
 from avdesk.bridge.credentials import CredentialDesk
 from avdesk.bridge.settings_desk import SettingsDesk
 from avdesk.bridge.settings_told import AutostartTold
@@ -10,6 +8,7 @@ from avdesk.i18n import _
 from avdesk.ui.settings.credentials import CredentialsPanel
 from avdesk.ui.settings.start import state_words
 from avdesk.ui.theme import STEP
+from avdesk.ui.widgets.edged import EdgedCheck
 from avdesk.ui.widgets.fields import Fields
 from avdesk.ui.widgets.text import Role, Text
 from avdesk.ui.wizard.plan import Plan
@@ -61,7 +60,7 @@ class FinishStep(Step):
                 ("file", _("File")),
             )
         }
-        self.autostart = QCheckBox(_("Start AVDesk in the tray when I log in"))
+        self.autostart = EdgedCheck(_("Start AVDesk in the tray when I log in"))
         self.autostart.setAccessibleName(self.autostart.text())
         self.autostart.setEnabled(False)
         self.state = Text("", Role.SECONDARY, wrap=True)

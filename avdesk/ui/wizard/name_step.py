@@ -1,7 +1,7 @@
 """The third step: what the environment is called, and how careful AVDesk is with it."""
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout
+from PySide6.QtWidgets import QComboBox, QFormLayout
 
 from avdesk.config.options import COLOUR_NAMES, ENVIRONMENT, TABLES
 from avdesk.config.values import ENVIRONMENT_NAME
@@ -10,6 +10,7 @@ from avdesk.i18n import _
 from avdesk.ui.marks import MARK, environment_mark
 from avdesk.ui.settings.environment_list import SUGGESTED
 from avdesk.ui.theme import GAP, STEP
+from avdesk.ui.widgets.edged import EdgedCheck
 from avdesk.ui.wizard.plan import Plan
 from avdesk.ui.wizard.step import Outcome, Step
 
@@ -40,8 +41,8 @@ class NameStep(Step):
         for each in COLOUR_NAMES:
             self.colour.addItem(environment_mark(each), each, each)
         table = TABLES[ENVIRONMENT]
-        self.production = QCheckBox(table["production"].label())
-        self.read_only = QCheckBox(table["read_only"].label())
+        self.production = EdgedCheck(table["production"].label())
+        self.read_only = EdgedCheck(table["read_only"].label())
         for box, key in ((self.production, "production"), (self.read_only, "read_only")):
             box.setAccessibleName(box.text())
             box.setAccessibleDescription(table[key].help())

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QRadioButton,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from avdesk.core.summary import Sign
 from avdesk.core.text import one_line
 from avdesk.i18n import _, ngettext
 from avdesk.ui.theme import STEP
+from avdesk.ui.widgets.edged import EdgedLine, EdgedRadio
 from avdesk.ui.widgets.text import Text
 from avdesk.ui.wizard.plan import Plan
 from avdesk.ui.wizard.step import Outcome, Step
@@ -55,7 +55,7 @@ class ServerStep(Step):
         self.local = Outcome()
         self.services = Outcome()
         self.typed = self._choice(_TYPED, _("Another address:"))
-        self.address = QLineEdit()
+        self.address = EdgedLine()
         self.address.setAccessibleName(_("Server address"))
         self.address.setPlaceholderText(_("http://host:port or https://host"))
         self.address.setMaxLength(2000)
@@ -188,7 +188,11 @@ class ServerStep(Step):
                 name = _("Cloud Run: {name}, {region}").format(name=service.name, region=service.region)
                 self._offer(url, name)
         if found.trouble is not None and not count:
-            self.services.show_trouble(found.trouble)
+            trouble = found.trouble
+            words = _("Cloud Run could not be searched: {why}").format(
+                why=f"{trouble.message} {trouble.advice}".strip()
+            )
+            self.services.show_words(Sign.ATTENTION, words)
             return
         text = ngettext(
             "{n} Cloud Run service in {project} looks like AutoVideo.",
@@ -227,7 +231,7 @@ class ServerStep(Step):
             self._show_choice()
 
     def _choice(self, key: str, words: str) -> QRadioButton:
-        button = QRadioButton(words)
+        button = EdgedRadio(words)
         button.setAccessibleName(words)
         self.group.addButton(button)
         self.choices[key] = button

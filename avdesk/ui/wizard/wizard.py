@@ -182,4 +182,4 @@ class SetupWizard(QDialog):
         column.addLayout(head)
         column.addWidget(self.stack, 1)
         column.addLayout(foot)
-        self.resize(640, 560)
+        self.resize(640, 520)
