@@ -41,7 +41,6 @@ _BY_WORD: Mapping[tuple[str, str], Callable[[], str]] = {
         "ask Google for more quota."
     ),
     ("quota", "limited_quota"): lambda: _("One kind of GPU is used up: jobs can still run on the other."),
-    ("veo", "disabled"): lambda: _("To use Veo, set VEO_ENABLED=true on the server."),
 }
 
 _BY_NAME: Mapping[str, Callable[[], str]] = {
