@@ -28,7 +28,7 @@ def test_the_version_is_told(call: Call) -> None:
 def test_help_is_there_for_everything(call: Call, arguments: list[str]) -> None:
     outcome = call(*arguments, program="avdesk")
     assert outcome.code == 0
-    assert "--home" in outcome.out or arguments[0] in ("auth", "config", "env", "jobs")
+    assert "--home" in outcome.out or arguments[0] in ("auth", "config", "env", "jobs", "logs")
     assert outcome.err == ""
 
 
@@ -174,7 +174,7 @@ _UNTRANSLATED = re.compile(
     r"--?[\w-]+|av\w+|AV\w+|\$\(.*?\)|\b(?:status|watch|health|doctor|demo|emulator|config|completion|bash|zsh|fish|main|"
     r"openai|vertex_ai|quota|service_account|machine_types|veo|vertex_minimal|tts|image_gen|deployment|path|between|"
     r"planned|eval|default_environment|jobs|list|show|wait|cancel|retry|restart|generate|elevenlabs|google|auth|clear|"
-    r"unset|validate|edit)\b"
+    r"unset|validate|edit|logs|tail|search)\b"
 )
 
 
