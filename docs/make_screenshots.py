@@ -14,6 +14,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from avdesk.ui.main_window import MainWindow
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -45,6 +49,7 @@ class Scene:
         runs: how many past runs the History page shows, which is then the page; the third is selected.
         elsewhere: the sample that another environment is in.
         doctor: open the doctor's window with sample findings, and keep its picture.
+        log: what the Logs page shows, which is then the page: ``failed``, ``both``, ``find``, ``keys``, ``denied``.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Scene:
     runs: int = -1
     elsewhere: str = ""
     doctor: bool = False
+    log: str = ""
 
 
 SCENES = (
@@ -89,6 +95,14 @@ SCENES = (
     Scene("health-200", "health: region denied", theme="dark", scale=2.0, size=SMALL, page=2),
     Scene("doctor-light", "health: failing", page=2, doctor=True),
     Scene("doctor-dark", "health: failing", theme="dark", page=2, doctor=True),
+    Scene("logs-light", "idle", log="failed"),
+    Scene("logs-dark", "idle", theme="dark", log="find"),
+    Scene("logs-two", "idle", log="both"),
+    Scene("logs-keys", "idle", theme="dark", log="keys"),
+    Scene("logs-denied", "idle", log="denied"),
+    Scene("logs-small", "idle", size=SMALL, log="failed"),
+    Scene("logs-125", "idle", scale=1.25, size=SMALL, log="both"),
+    Scene("logs-200", "idle", theme="dark", scale=2.0, size=SMALL, log="failed"),
     Scene("history-light", "idle", runs=84),
     Scene("history-dark", "idle", theme="dark", runs=84),
     Scene("history-small", "idle", size=SMALL, runs=30),
@@ -224,6 +238,8 @@ def show(scene: Scene) -> int:
         for page in window.pages:
             if isinstance(page, HistoryPage) and scene.runs:
                 page.table.select_run(make_run(2).id)
+    if scene.log:
+        show_log(window, scene.log)
     if scene.doctor:
         window.doctor.open()
         for told in examination():
@@ -231,6 +247,36 @@ def show(scene: Scene) -> int:
     if scene.asks:
         window.asker.ask(scene.environment, ActionKind.CANCEL, jobs[scene.selected : scene.selected + 1])
     return app.exec()
+
+
+def show_log(window: "MainWindow", what: str) -> None:
+    """Show a sample log on the Logs page."""
+    from PySide6.QtCore import QTimer
+
+    from avdesk.bridge.logs import LogReader
+    from avdesk.core.jobs import JobState
+    from avdesk.core.logchoice import LogChoice, LogKind
+    from avdesk.core.logsearch import Wanted
+    from avdesk.i18n import _
+    from avdesk.ui.logs.commands import Command
+    from avdesk.ui.logs.search_bar import Showing
+    from avdesk.ui.pages.logs import LogsPage
+    from tests.harness.log_books import sample_opener
+    from tests.harness.snapshots import job
+
+    window.use_logs(LogReader(sample_opener(denied=what == "denied")))
+    window.show_page(_("Logs"))
+    [page] = [page for page in window.pages if isinstance(page, LogsPage)]
+    if what in ("failed", "find"):
+        page.show_job(job(JobState.FAILED))
+    elif what == "both":
+        page.open_sources((LogChoice(LogKind.APP), LogChoice(LogKind.JOBS)))
+    page.parts.search.set_mode(Showing.ALL)
+    if what == "find":
+        page.parts.search.show_wanted(Wanted("chunk"))
+        page.parts.search.set_mode(Showing.PANE)
+    if what == "keys":
+        QTimer.singleShot(1500, page, lambda: page.do(Command.HELP))
 
 
 if __name__ == "__main__":

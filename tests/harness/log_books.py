@@ -2,12 +2,13 @@
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from avdesk.bridge.logs import LogWish
-from avdesk.core.errors import AbortedError
-from avdesk.core.logchoice import LogChoice
+from avdesk.core.errors import AbortedError, PermissionDeniedError
+from avdesk.core.logchoice import LogChoice, LogKind
 from avdesk.core.logline import APP, LogLine, Severity
 from avdesk.core.logsearch import Selection
 from avdesk.core.logtally import Histogram, Tally
@@ -241,3 +242,27 @@ class OpenedBook:
 def no_log(wish: LogWish) -> OpenedBook:
     """Stand for what opens logs, where none is looked at."""
     raise AssertionError(f"no log is opened: {wish}")
+
+
+def sample_opener(*, denied: bool = False) -> Callable[[LogWish], OpenedBook]:
+    """Return what opens a sample log, of app and job where several are wanted; `denied`: nobody may read it."""
+
+    def open_it(wish: LogWish) -> OpenedBook:
+        if denied:
+            raise PermissionDeniedError(
+                "The account lacks the permission logging.logEntries.list.",
+                "Ask the project’s owner for a role that holds it, or sign in with another account.",
+            )
+        alone = len(wish.choices) == 1
+        lines = sample_lines(180, RENDER if wish.choices[0].kind is LogKind.JOB else APP)
+        if not alone:
+            lines += [replace(line, source=RENDER, job=JOB, time=_later(line.time)) for line in sample_lines(120)]
+        book = MemoryBook(APP)
+        book.add(lines)
+        return OpenedBook(book, wish.choices, FilledSource(book))
+
+    return open_it
+
+
+def _later(time: datetime | None) -> datetime | None:
+    return None if time is None else time + timedelta(seconds=100.7)

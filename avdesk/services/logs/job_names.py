@@ -11,7 +11,10 @@ from avdesk.services.clock import Clock
 log = logging.getLogger(__name__)
 
 ASKED_EVERY_S = 30.0
-"""How often Vertex AI is asked for names at most: an unknown number may be of a job that nobody lists."""
+"""How often Vertex AI is asked for the same names: an unknown number may be of a job that nobody lists.
+
+One that was not asked for yet is asked for at once: lines that came under a number would be a source of their own.
+"""
 
 
 class JobNames:
@@ -28,6 +31,7 @@ class JobNames:
         self._known = dict(known or {})
         self._ask = ask
         self._asked_at: float | None = None
+        self._asked_for: set[str] = set()
 
     def know(self, number: str, job: str) -> None:
         """Take a name."""
@@ -36,12 +40,15 @@ class JobNames:
     def learn(self, entries: Iterable[LogEntry]) -> None:
         """Find the names of the entries' jobs, as far as they can be had."""
         numbers = {entry.resource_labels.get("job_id", "") for entry in entries if entry.resource == "ml_job"}
-        if self._ask is None or numbers <= self._known.keys():
+        unknown = numbers - self._known.keys()
+        if self._ask is None or not unknown:
             return
         now = self._clock.mono()
-        if self._asked_at is not None and now - self._asked_at < ASKED_EVERY_S:
+        asked_lately = self._asked_at is not None and now - self._asked_at < ASKED_EVERY_S
+        if asked_lately and unknown <= self._asked_for:
             return
         self._asked_at = now
+        self._asked_for |= unknown
         try:
             self._known |= self._ask()
         except AbortedError:

@@ -1,6 +1,6 @@
 """How many lines have come while one looked elsewhere: a button at the lower edge that leads back to the end."""
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from avdesk.i18n import _, ngettext
@@ -10,10 +10,10 @@ from avdesk.ui.theme import STEP
 class NewLines(QPushButton):
     """Floats over a view while it does not follow and lines have come."""
 
-    def __init__(self, over: QWidget) -> None:
-        """Float over a widget."""
-        super().__init__(over)
-        self._over = over
+    def __init__(self, over: QWidget, parent: QWidget) -> None:
+        """Float over a widget that lies somewhere within `parent`, which assistive technology looks through."""
+        super().__init__(parent)
+        self._over, self._around = over, parent
         self._since: int | None = None
         over.installEventFilter(self)
         self.setToolTip(_("Go to the end and follow (F)."))
@@ -53,5 +53,5 @@ class NewLines(QPushButton):
 
     def _place(self) -> None:
         size = self.sizeHint()
-        left = (self._over.width() - size.width()) // 2
-        self.setGeometry(left, self._over.height() - size.height() - STEP, size.width(), size.height())
+        at = QPoint((self._over.width() - size.width()) // 2, self._over.height() - size.height() - STEP)
+        self.setGeometry(QRect(self._over.mapTo(self._around, at), size))

@@ -92,7 +92,7 @@ class LogFrame:
 
     def say(self, text: str) -> None:
         """Say what came of something that was done."""
-        self.said.setText(text)
+        self.said.show_text(text)
 
     def show_words(self, pane: LogPane | None, states: Sequence[SourceState]) -> None:
         """Say how long the log is, and whether it goes on."""
@@ -168,6 +168,7 @@ class LogFrame:
         self.following.setVisible(False)
         self.caution.set_tone(Tone.WARN)
         self.caution.show_text("")
+        self.said.show_text("")
         self.said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 

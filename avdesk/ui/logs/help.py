@@ -13,10 +13,10 @@ from avdesk.ui.widgets.text import Role, Text
 class HelpOverlay(QWidget):
     """All keys; any key or a click takes it away."""
 
-    def __init__(self, over: QWidget) -> None:
-        """Lie over a widget, in its middle."""
-        super().__init__(over)
-        self._over = over
+    def __init__(self, over: QWidget, parent: QWidget) -> None:
+        """Lie over a widget, in its middle; it lies somewhere within `parent`."""
+        super().__init__(parent)
+        self._over, self._around = over, parent
         self.setAccessibleName(_("Keys of the log"))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         columns = QHBoxLayout()
@@ -77,9 +77,12 @@ class HelpOverlay(QWidget):
 
     def _place(self) -> None:
         self.adjustSize()
-        size = self.sizeHint().boundedTo(self._over.size())
-        left, top = (self._over.width() - size.width()) // 2, (self._over.height() - size.height()) // 2
-        self.setGeometry(left, max(0, top), size.width(), size.height())
+        around = self._around
+        size = self.sizeHint().boundedTo(around.size())
+        middle = self._over.mapTo(around, self._over.rect().center())
+        left = min(max(0, middle.x() - size.width() // 2), around.width() - size.width())
+        top = min(max(0, middle.y() - size.height() // 2), around.height() - size.height())
+        self.setGeometry(left, top, size.width(), size.height())
 
 
 def _group(title: str, keys: tuple[tuple[str, str], ...]) -> QVBoxLayout:

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
+
 from avdesk.ui.geometry import Store
 from avdesk.ui.logs.commands import Command
 from avdesk.ui.logs.kept import Kept, sizes_of
@@ -39,8 +41,12 @@ class Manner:
         for splitter, text in ((pane.across, kept.widths), (pane.down, kept.heights)):
             if sizes_of(text):
                 splitter.setSizes(sizes_of(text))
-        pane.across.splitterMoved.connect(lambda: self.keep(widths=_sizes(pane.across.sizes())))
+        pane.across.splitterMoved.connect(lambda: self._keep_widths(pane))
         pane.down.splitterMoved.connect(lambda: self.keep(heights=_sizes(pane.down.sizes())))
+
+    def _keep_widths(self, pane: LogPane) -> None:
+        if pane.across.orientation() is Qt.Orientation.Horizontal:
+            self.keep(widths=_sizes(pane.across.sizes()))
 
     def change(self, command: Command, pane: LogPane) -> bool:
         """Carry out a command that changes how a log is shown; return whether it is one."""

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from avdesk.bridge.log_export import entry_text
@@ -22,6 +23,9 @@ from avdesk.ui.logs.looks import Highlighter, Looks
 from avdesk.ui.logs.reading import Reading
 from avdesk.ui.logs.search_bar import Showing
 from avdesk.ui.theme import STEP
+
+LEAST_BESIDE = 760
+"""Pixels of width that lines and details need to stand side by side."""
 
 MOST_MARKED = 200_000
 """So many found lines are marked at the scroll bar while the rows are filtered; each has to be looked up then."""
@@ -55,9 +59,9 @@ class LogPane(QWidget):
         self.view = InteractiveView(self.reading.rows, self.looks, _("Log"))
         self.matches = InteractiveView(self.reading.matches, self._matches_looks, _("Matches"))
         self.detail = LineDetail()
-        self.new_lines = NewLines(self.view.viewport())
-        self.help = HelpOverlay(self.view)
-        self.narrowing = Narrowing()
+        self.new_lines = NewLines(self.view.viewport(), self)
+        self.help = HelpOverlay(self.view, self)
+        self.narrowing, self._mode = Narrowing(), Showing.ALL
         self._settle_on: int | None = None
         self.across = QSplitter(Qt.Orientation.Horizontal)
         self.down = QSplitter(Qt.Orientation.Vertical)
@@ -78,13 +82,18 @@ class LogPane(QWidget):
         self._settle_on = self._here() if wanted is not None else None
         self.view.show_current(-1)
         self.reading.look_for(wanted)
+        self._show_pane()
 
     def show_narrowed(self, narrowing: Narrowing, mode: Showing, context: int) -> None:
         """Show some lines alone, or all with the matches beside."""
-        self.narrowing = narrowing
-        self.matches.setVisible(mode is Showing.PANE)
+        self.narrowing, self._mode = narrowing, mode
+        self._show_pane()
         self.reading.narrow(narrowing, only=mode is Showing.ONLY, context=context)
         self.reading.show_pane(wanted=mode is Showing.PANE)
+
+    def _show_pane(self) -> None:
+        """Show the pane of matches while something is looked for."""
+        self.matches.setVisible(self._mode is Showing.PANE and self.reading.wanted is not None)
 
     def resize_font(self, steps: float | None) -> float:
         """Make the font larger or smaller, None: as the system has it; return the change from that."""
@@ -158,6 +167,13 @@ class LogPane(QWidget):
         if row is not None and placed[0].row <= row <= placed[-1].row:
             return rows.number(row)
         return rows.number(min(placed[0].row, rows.count - 1)) - 1
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the details below the lines where there is no room for them beside."""
+        super().resizeEvent(event)
+        wanted = Qt.Orientation.Vertical if event.size().width() < LEAST_BESIDE else Qt.Orientation.Horizontal
+        if self.across.orientation() is not wanted:
+            self.across.setOrientation(wanted)
 
     # What the parts tell
 

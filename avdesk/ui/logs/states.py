@@ -17,7 +17,7 @@ from avdesk.core.summary import Sign
 from avdesk.core.text import one_line
 from avdesk.i18n import _
 
-_PERMISSION = re.compile(r"\blogging\.[a-zA-Z.]{1,60}")
+_PERMISSION = re.compile(r"\blogging\.[a-zA-Z.]{0,60}[a-zA-Z]")
 _PROJECT = re.compile(r"[a-z][a-z0-9:.\-]{1,62}")
 
 SKEW_TOLD_S = 5.0
