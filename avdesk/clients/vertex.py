@@ -44,7 +44,7 @@ class JobListing:
     jobs: tuple[Job, ...]
     failures: Mapping[str, AvdeskError] = field(default_factory=lambda: _NO_FAILURES)
     truncated: bool = False
-    took: Mapping[str, float] = field(default_factory=lambda: _NO_TIMES)
+    took: Mapping[str, float] = field(default_factory=lambda: _NO_TIMES, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
