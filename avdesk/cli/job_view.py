@@ -85,7 +85,10 @@ def state_line(job: Job, now: datetime) -> Line:
 
 def _row(job: Job, now: datetime) -> tuple[str, ...]:
     cost = job.cost_usd(now)
-    created = wording.age(max(0.0, (now - job.created_at).total_seconds())) if job.created_at else "–"
+    created = "–"
+    if job.created_at is not None:
+        since_s = max(0.0, (now - job.created_at).total_seconds())
+        created = _("{time} ago").format(time=wording.rough_duration(since_s))
     return (
         _state(job),
         one_line(job.id, _LONGEST_CELL),

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -125,6 +126,12 @@ def test_the_table_names_every_job(deck: Bench, call: Call) -> None:
     assert outcome.code == 0
     assert job.id in outcome.out
     assert len(outcome.out.splitlines()) == 42
+
+
+def test_the_list_for_people_says_how_long_ago_a_job_was_created(deck: Bench, call: Call) -> None:
+    job = deck.make_job()
+    [row] = [line for line in call("jobs", "list").out.splitlines() if job.id in line]
+    assert re.search(r"  \d+ (s|min) ago  ", row), row
 
 
 @pytest.mark.parametrize("arguments", [("--state", "odd"), ("--limit", "0"), ("--region", "a b")])
