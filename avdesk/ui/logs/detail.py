@@ -80,7 +80,7 @@ class LineDetail(QWidget):
             self.headline.setText(f"{line.severity.label} · {source_label(line.source)}")
             moment = "" if line.time is None else f"{line.time.astimezone():%Y-%m-%d %H:%M:%S.%f}"[:-3]
             beside = " · ".join(part for part in (times.exact_utc(line.time), line.job) if part)
-            self.when.show_text("\n".join(part for part in (moment, beside) if part))
+            self.when.show_text(" · ".join(part for part in (moment, beside) if part))
         self.sign.setVisible(line is not None)
         self.sign.show_sign(_sign(line))
         self.text.setPlainText("" if line is None else styled(line.text).text)
@@ -126,10 +126,11 @@ class LineDetail(QWidget):
         buttons.flow.addWidget(self.only_job)
         column = QVBoxLayout(self)
         column.setContentsMargins(GAP, HALF, 0, 0)
-        column.setSpacing(STEP)
+        column.setSpacing(HALF)
         column.addLayout(head)
         for part in (self.when, self.reason, self.advice):
             column.addWidget(part)
+        column.addSpacing(HALF)
         column.addWidget(self.tabs, 1)
         column.addWidget(buttons)
 
@@ -150,5 +151,6 @@ def _plain(name: str) -> QPlainTextEdit:
     edit.setReadOnly(True)
     edit.setAccessibleName(name)
     edit.setTabChangesFocus(True)
+    edit.setMinimumHeight(2 * edit.fontMetrics().lineSpacing() + STEP)
     edit.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     return edit

@@ -128,6 +128,7 @@ class LogPane(QWidget):
         """Show or hide the details."""
         self.detail.setVisible(shown)
         if shown:
+            self._share_height()
             self._show_line()
 
     # Where one is
@@ -174,6 +175,12 @@ class LogPane(QWidget):
         wanted = Qt.Orientation.Vertical if event.size().width() < LEAST_BESIDE else Qt.Orientation.Horizontal
         if self.across.orientation() is not wanted:
             self.across.setOrientation(wanted)
+            self._share_height()
+
+    def _share_height(self) -> None:
+        if self.across.orientation() is Qt.Orientation.Vertical and not self.detail.isHidden():
+            lines = self.across.height() * 3 // 5
+            self.across.setSizes([lines, self.across.height() - lines])
 
     # What the parts tell
 
