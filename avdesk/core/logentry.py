@@ -147,8 +147,9 @@ def _request(request: Mapping[str, object]) -> str:
 
 
 def _compact(value: object) -> str:
+    """Return a value as JSON, the same whichever way it came: gcloud sorts the keys."""
     try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True, default=str)
     except (ValueError, RecursionError):
         return ""
 

@@ -39,6 +39,7 @@ from avdesk.services.logs.server_logs import ServerLogSource
 from avdesk.services.logs.source import LogSource
 from avdesk.services.runtime import Links, Runtime
 from avdesk.services.server_calls import ServerCalls
+from avdesk.services.stored_key import StoredKey
 from avdesk.store.memory import Memory
 
 NEWEST = 500
@@ -75,11 +76,10 @@ def open_source(
     if not choices:
         raise UsageError(_("No log was named."), _("Name a source: the app, jobs, or one job."))
     first = choices[0]
-    if first.kind in (LogKind.FILE, LogKind.OWN):
-        if len(choices) > 1:
-            raise UsageError(
-                _("A file cannot be read together with other logs in one go."), _("Open them one by one.")
-            )
+    local = [choice for choice in choices if choice.kind in (LogKind.FILE, LogKind.OWN)]
+    if local and len(choices) > 1:
+        raise UsageError(_("A file cannot be read together with other logs in one go."), _("Open them one by one."))
+    if local:
         if first.kind is LogKind.OWN:
             return own_log_source(runtime.paths, follow=follow)
         return FileSource(Path(first.name), follow=follow)
@@ -149,6 +149,7 @@ class _Opening:
             links.transport,
             self._runtime.google_credentials(environment.name, links.transport),
             endpoint=environment.google_endpoint,
+            version=StoredKey(self._runtime.paths.config, environment.name).version,
         )
         assert reader is not None, "only asked where Vertex AI is"
         return reader

@@ -139,12 +139,9 @@ class ServerLogSource:
             self._clocks.heard(Clocks.SERVER, reply.date, self._clock.now())
         entries = read_server_entries(reply)
         oldest = min((entry.nanos for entry in entries if entry.nanos is not None), default=None)
-        gap = (
-            len(entries) >= MOST
-            and self._arrivals.newest is not None
-            and oldest is not None
-            and oldest > self._arrivals.newest
-        )
+        reached = self._arrivals.newest
+        full = len(entries) >= MOST and oldest is not None
+        gap = full and not self.view.loading and (reached is None or (oldest or 0) > reached)
         new = self._arrivals.admit(entries, Look())
         self._arrivals.reached(entries)
         self._names.learn(new)
