@@ -56,7 +56,6 @@ class BackupsDialog(QDialog):
         self.close_button = self.box.addButton(_("Close"), QDialogButtonBox.ButtonRole.RejectRole)
         for button in (self.restore, self.close_button):
             button.setAccessibleName(button.text())
-        self.close_button.setDefault(True)
         self.restore.setEnabled(False)
         self._lay_out()
         self.list.currentRowChanged.connect(self._choose)
@@ -130,4 +129,6 @@ class BackupsDialog(QDialog):
         column.addLayout(middle, 1)
         column.addWidget(self.warning)
         column.addWidget(self.box)
+        self.restore.setAutoDefault(False)
+        self.close_button.setDefault(True)
         self.resize(760, 520)

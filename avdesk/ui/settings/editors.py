@@ -4,10 +4,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QColorDialog, QComboBox, QCompleter, QWidget
+from PySide6.QtWidgets import QColorDialog, QComboBox, QWidget
 
 from avdesk.config.options import Kind, Option
-from avdesk.config.settings import DEFAULT_REGIONS
 from avdesk.config.typed import to_text
 from avdesk.core.text import one_line
 from avdesk.i18n import _
@@ -39,10 +38,6 @@ class TextEditor(EdgedLine):
         if option.kind in (Kind.WHOLE, Kind.SECONDS):
             self.setAlignment(Qt.AlignmentFlag.AlignRight)
             self.setInputMethodHints(Qt.InputMethodHint.ImhFormattedNumbersOnly)
-        if option.kind is Kind.REGIONS:
-            completer = QCompleter(list(DEFAULT_REGIONS), self)
-            completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-            self.setCompleter(completer)
         self.textChanged.connect(self._tell)
 
     def show_value(self, given: object, fallback: object, note: str) -> None:

@@ -1,6 +1,6 @@
 """What can be done with environments as such: add, duplicate, rename, remove; each asks what it has to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
@@ -16,7 +16,11 @@ from avdesk.ui.settings.draft import Draft
 SUGGESTED = ("dev", "staging", "prod")
 """The environments that most have."""
 
-_LOOKS = {"dev": {"colour": "green"}, "staging": {"colour": "amber"}, "prod": {"colour": "red", "production": True}}
+_LOOKS: Mapping[str, Mapping[str, object]] = {
+    "dev": {"colour": "green"},
+    "staging": {"colour": "amber"},
+    "prod": {"colour": "red", "production": True},
+}
 
 
 class EnvironmentActions(QObject):

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -28,6 +27,7 @@ from avdesk.ui.settings.section import Section, SectionTools
 from avdesk.ui.theme import HALF, STEP
 from avdesk.ui.widgets.listing import COUNT_ROLE, IndentedDelegate
 from avdesk.ui.widgets.text import Role, Text
+from avdesk.ui.widgets.wrap import WrapRow
 
 WHICH = Qt.ItemDataRole.UserRole + 10
 """The place of a section in the registry, or the name of an environment."""
@@ -238,19 +238,16 @@ class Form(QWidget):
     def _lay_out(self) -> None:
         left = QWidget()
         left.setFixedWidth(LIST_WIDTH)
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(HALF)
-        for place, button in enumerate(self.buttons.values()):
-            button.setMinimumWidth(0)
-            grid.addWidget(button, place // 2, place % 2)
+        row_of_buttons = WrapRow(HALF)
+        for button in self.buttons.values():
+            row_of_buttons.flow.addWidget(button)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(STEP)
         heading = Text(_("Environment"), Role.SECONDARY)
         column.addWidget(self.list, 1)
         column.addWidget(heading)
-        column.addLayout(grid)
+        column.addWidget(row_of_buttons)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(STEP)

@@ -47,7 +47,6 @@ class SaveDialog(QDialog):
         self.back = self.box.addButton(_("Back"), QDialogButtonBox.ButtonRole.RejectRole)
         for button in (self.save, self.back):
             button.setAccessibleName(button.text())
-        (self.back if broken else self.save).setDefault(True)
         self.box.accepted.connect(self.accept)
         self.box.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -57,7 +56,12 @@ class SaveDialog(QDialog):
             column.addWidget(part)
         column.addStretch(1)
         column.addWidget(self.box)
-        self.resize(680, self.sizeHint().height())
+        usual = self.back if broken else self.save
+        for button in (self.save, self.back):
+            button.setAutoDefault(button is usual)
+        usual.setDefault(True)
+        usual.setFocus()
+        self.resize(760, self.sizeHint().height())
 
 
 def _left_behind(preview: Preview, renamed: Sequence[tuple[str, str]]) -> str:

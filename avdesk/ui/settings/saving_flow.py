@@ -47,6 +47,7 @@ class SavingFlow(QObject):
     def ask(self) -> None:
         """Show what would change, then save where the user agrees."""
         if self._draft.dirty and not self._saving:
+            self.forget_dialogs()
             self._wanted = True
             self._desk.preview(self._draft.base, self._draft.text)
 
@@ -58,6 +59,10 @@ class SavingFlow(QObject):
         self._begin()
         broken = not opened.sound
         self._desk.save(opened, self._draft.text, over_broken=broken, renamed=self._draft.renamed())
+
+    def forget_dialogs(self) -> None:
+        """Let go of dialogs that have been answered."""
+        self.dialog = self.conflicts = None
 
     def _take(self, told: object) -> None:
         match told:

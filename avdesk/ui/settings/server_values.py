@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from avdesk.core.text import one_line
 from avdesk.i18n import _
+from avdesk.ui.widgets.edged import EdgedCheck, EdgedLine
 
 MAX_SHOWN = 2000
-from avdesk.ui.widgets.edged import EdgedCheck, EdgedLine
 
 
 class ServerValue:
