@@ -27,7 +27,7 @@ from avdesk.ui.theme import STEP
 LEAST_BESIDE = 760
 """Pixels of width that lines and details need to stand side by side."""
 
-MOST_MARKED = 200_000
+MOST_MARKED = 5000
 """So many found lines are marked at the scroll bar while the rows are filtered; each has to be looked up then."""
 
 

@@ -104,9 +104,9 @@ class Placing:
             row -= 1
         return row
 
-    def fetch_around(self, first: int, last: int) -> None:
-        """Have the rows in sight and those around them fetched."""
-        self._rows.want(first - AROUND, last + AROUND + 1)
+    def fetch_around(self, first: int, last: int, end: int) -> None:
+        """Have the rows in sight and those around them fetched, and those up to `end`, where one will be next."""
+        self._rows.want(range(first - AROUND, last + AROUND + 1), range(end - AROUND, end + 1))
 
     def _place(self, row: int, y: float, line_height: float, measure: Height) -> Placed:
         line = self._rows.line(row)

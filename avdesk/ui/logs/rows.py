@@ -14,6 +14,9 @@ from avdesk.ui.logs.cache import LineCache
 class Rows(QObject):
     """Rows by place, lines by number; where nothing is filtered, both are the same.
 
+    Attributes:
+        epoch: raised when the rows are of other lines than before, not when some are added.
+
     Signals:
         changed: there are more rows or lines, or other ones.
         renumbered: a `Growth` that has changed the numbers of lines.
@@ -28,6 +31,7 @@ class Rows(QObject):
         self.cache = cache
         self._numbers: array[int] | None = None
         self._hits: array[int] | None = None
+        self.epoch = 0
         cache.came.connect(self.changed)
         cache.grown.connect(self._grow)
 
@@ -60,10 +64,10 @@ class Rows(QObject):
         """Return a row's line; None while it is not at hand."""
         return self.cache.line(self.number(row)) if 0 <= row < self.count else None
 
-    def want(self, first: int, end: int) -> None:
-        """Have the lines of rows fetched."""
-        rows = range(max(0, first), min(end, self.count))
-        self.cache.want(self, [self.number(row) for row in rows])
+    def want(self, *ranges: range) -> None:
+        """Have the lines of rows fetched; rows that there are not are left out."""
+        rows = {row for each in ranges for row in range(max(0, each.start), min(each.stop, self.count))}
+        self.cache.want(self, [self.number(row) for row in sorted(rows)])
 
     def is_context(self, row: int) -> bool:
         """Return whether a row is shown for its neighbours' sake alone."""
@@ -76,11 +80,13 @@ class Rows(QObject):
     def show_all(self) -> None:
         """Show all lines."""
         self._numbers = self._hits = None
+        self.epoch += 1
         self.changed.emit()
 
     def show_found(self, numbers: "array[int]", hits: "array[int]") -> None:
         """Show these lines alone; `hits` are those of them that were wanted, the others stand around them."""
         self._numbers, self._hits = array("I", numbers), array("I", hits)
+        self.epoch += 1
         self.changed.emit()
 
     def add_found(self, numbers: "array[int]", hits: "array[int]") -> None:

@@ -47,6 +47,7 @@ class LogView(QAbstractScrollArea):
         self._painter = RowPainter(looks)
         self._placed: list[Placed] = []
         self._top = 0
+        self._end = self._coming_end = self._epoch = -1
         self._following = True
         self._waiting_row: int | None = None
         self._settling = False
@@ -78,6 +79,7 @@ class LogView(QAbstractScrollArea):
         self.placing = Placing(rows, self.folds)
         self.looks.forget()
         self._top, self._widest, self._current, self._waiting_row = 0, 0.0, -1, None
+        self._end = self._coming_end = -1
         rows.changed.connect(self._take_rows)
         rows.renumbered.connect(self._renumber)
         self.set_following(following=True)
@@ -205,15 +207,29 @@ class LogView(QAbstractScrollArea):
             filled = sum(each.height for each in self._placed)
             at_end = bool(self._placed) and self._placed[-1].row >= self._last_row() and filled <= height
         if at_end:
-            self._placed = self.placing.up(count - 1, height, line_height, self._measure)
+            end = self._end_at_hand(count) if self._following else count - 1
+            self._placed = self.placing.up(end, height, line_height, self._measure)
             if self._placed and self._placed[0].y > 0:
                 self._placed = self.placing.down(0, height, line_height, self._measure)
             self._top = self._placed[0].row if self._placed else 0
         first, last = (self._placed[0].row, self._placed[-1].row) if self._placed else (0, 0)
-        self.placing.fetch_around(first, last)
+        self.placing.fetch_around(first, last, self._coming_end if self._following else last)
         self._set_bars(first, at_end=at_end)
         self.viewport().update()
         self.scrolled.emit()
+
+    def _end_at_hand(self, count: int) -> int:
+        """Return the last row whose line is at hand, while the log grows faster than its lines come.
+
+        What is in sight stays until the end that was asked for is there: so a log that never rests is followed, too.
+        """
+        if not 0 <= self._coming_end < count:
+            self._coming_end = count - 1
+        if self.rows.line(self._coming_end) is not None:
+            self._end, self._coming_end = self._coming_end, count - 1
+        if self.rows.line(self._coming_end) is not None:
+            self._end = self._coming_end
+        return self._end if 0 <= self._end < count else self._coming_end
 
     def _last_row(self) -> int:
         return self.placing.shown_at_or_before(self.rows.count - 1)
@@ -255,6 +271,9 @@ class LogView(QAbstractScrollArea):
 
     def _take_rows(self) -> None:
         self.folds.forget()
+        if self._epoch != self.rows.epoch:
+            self._epoch = self.rows.epoch
+            self._end = self._coming_end = -1
         if self._waiting_row is not None and self.rows.line(self._waiting_row) is not None:
             row, self._waiting_row = self._waiting_row, None
             placed = self.placing.up(row, self.viewport().height() / 2, self.looks.line_height, self._measure)
@@ -266,6 +285,7 @@ class LogView(QAbstractScrollArea):
         self.looks.forget()
         self.folds.forget_open()
         self.caret.renumber(growth)
+        self._end = self._coming_end = -1
         if not self._following and growth.shifts is not None and not self.rows.filtered:
             from avdesk.bridge.log_numbers import renumbered_one
 

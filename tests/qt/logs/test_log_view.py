@@ -259,3 +259,29 @@ def test_severities_differ_by_shape_and_are_read_out(make_pane: MakePane) -> Non
         for place in (0, 1)
     ]
     assert shapes[0] != shapes[1]
+
+
+def test_the_end_of_a_log_that_grows_faster_than_it_is_fetched_is_in_sight_all_the_same(
+    make_pane: MakePane, qtbot: QtBot
+) -> None:
+    class Torrent(EndlessBook):
+        """Ten thousand lines more with each look, each of which takes a while."""
+
+        def count(self) -> int:
+            self.length += 10_000
+            return self.length
+
+        def lines(self, first: int, count: int) -> list[LogLine]:
+            time.sleep(0.15)
+            return super().lines(first, count)
+
+    pane = make_pane(Torrent(1000, growing=True))
+    qtbot.waitUntil(lambda: texts(pane.view)[-1] != "being fetched")
+    seen: set[str] = set()
+
+    def look() -> bool:
+        seen.add(texts(pane.view)[-1])
+        return len(seen - {"being fetched"}) > 3
+
+    qtbot.waitUntil(look, timeout=15_000)
+    assert "being fetched" not in seen
