@@ -81,7 +81,7 @@ class Desk:
         assert saving is not None
         rows = self.ask_to_save()
         assert saving.dialog is not None
-        with self.qtbot.waitSignal(saving.saved, timeout=10_000):
+        with self.qtbot.waitSignal(saving.saved):
             saving.dialog.save.click()
         return rows
 
@@ -90,7 +90,7 @@ class Desk:
         assert saving is not None
         saving.forget_dialogs()
         QTest.mouseClick(self.page.parts.save, Qt.MouseButton.LeftButton)
-        self.qtbot.waitUntil(lambda: saving.dialog is not None, timeout=10_000)
+        self.qtbot.waitUntil(lambda: saving.dialog is not None)
         dialog = saving.dialog
         assert dialog is not None
         table = dialog.changes.table
@@ -115,7 +115,7 @@ def open_page(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
         page.resize(*size)
         page.show()
         if kept:
-            qtbot.waitUntil(lambda: page.form is not None, timeout=10_000)
+            qtbot.waitUntil(lambda: page.form is not None)
         QApplication.processEvents()
         return Desk(qtbot, page, paths, desks.settings)
 
@@ -233,7 +233,7 @@ def test_all_problems_stand_at_their_lines_with_the_nearest_name_and_lead_there(
     editor = page.text.editor
     line = WRONG[: WRONG.index("health_sweep = ")].count("\n") + 1
     assert editor.textCursor().blockNumber() + 1 == line
-    qtbot.waitUntil(lambda: "health_sweep_s" in editor.mark_of(line), timeout=10_000)
+    qtbot.waitUntil(lambda: "health_sweep_s" in editor.mark_of(line))
 
 
 def test_a_damaged_file_is_shown_as_far_as_it_can_be_read_and_left_alone_until_it_is_right(
@@ -265,7 +265,7 @@ def test_a_damaged_file_is_shown_as_far_as_it_can_be_read_and_left_alone_until_i
     assert "damaged" in dialog.warning.text()
     assert dialog.save.text() == "Replace the damaged file"
     assert dialog.back.isDefault()
-    with qtbot.waitSignal(page.saving.saved, timeout=10_000):
+    with qtbot.waitSignal(page.saving.saved):
         dialog.save.click()
     assert desk.file == SAMPLE
     assert not page.parts.banner.isVisible()
@@ -279,7 +279,7 @@ def test_a_change_from_outside_is_taken_up_or_merged_or_asked_about(qtbot: QtBot
     assert not page.unsaved
     desk.enter(desk.field("dev", "url"), "http://mine:1")
     desk.write(SAMPLE.replace("requests = 10", "requests = 12") + "# theirs\n")
-    qtbot.waitUntil(lambda: "brought together" in desk.state(), timeout=10_000)
+    qtbot.waitUntil(lambda: "brought together" in desk.state())
     assert page.draft.document.given("polling.requests") == 12
     assert page.draft.document.given("environments.dev.url") == "http://mine:1"
     # Now the same value, and nobody tells the page.
@@ -289,12 +289,12 @@ def test_a_change_from_outside_is_taken_up_or_merged_or_asked_about(qtbot: QtBot
     assert page.saving is not None
     assert page.saving.dialog is not None
     page.saving.dialog.save.click()
-    qtbot.waitUntil(lambda: page.saving is not None and page.saving.conflicts is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: page.saving is not None and page.saving.conflicts is not None)
     dialog = page.saving.conflicts
     assert dialog is not None
     assert desk.file == text
     dialog.buttons["environments.dev.url", Side.MINE].setChecked(True)
-    with qtbot.waitSignal(page.saving.saved, timeout=10_000):
+    with qtbot.waitSignal(page.saving.saved):
         dialog.take.click()
     assert desk.file == text.replace("http://theirs:2", "http://mine:1")
 
@@ -303,7 +303,7 @@ def test_a_file_that_another_program_damages_keeps_the_edits_here(qtbot: QtBot, 
     desk = open_page()
     desk.enter(desk.field("dev", "url"), "http://mine:1")
     desk.write(DAMAGED)
-    qtbot.waitUntil(lambda: "still here" in desk.state(), timeout=10_000)
+    qtbot.waitUntil(lambda: "still here" in desk.state())
     assert desk.page.draft.document.given("environments.dev.url") == "http://mine:1"
     desk.save()
     assert 'url = "http://mine:1"' in desk.file
@@ -393,12 +393,12 @@ def test_backups_are_looked_into_and_restored(qtbot: QtBot, open_page: Open) -> 
     desk.page.files.show_backups()
     dialog = desk.page.files.backups
     assert dialog is not None
-    qtbot.waitUntil(dialog.restore.isEnabled, timeout=10_000)
+    qtbot.waitUntil(dialog.restore.isEnabled)
     assert dialog.text.toPlainText() == SAMPLE
     item = dialog.changes.table.topLevelItem(0)
     assert item is not None
     assert (item.text(0), item.text(1), item.text(2)) == ("polling.requests", "25", "10")
-    with qtbot.waitSignal(desk.page.saving.saved, timeout=10_000):  # type: ignore[union-attr]
+    with qtbot.waitSignal(desk.page.saving.saved):  # type: ignore[union-attr]
         dialog.restore.click()
     assert desk.file == SAMPLE
     assert desk.page.draft.text == SAMPLE
@@ -421,7 +421,7 @@ def test_a_text_is_given_away_without_secrets_and_taken_in_after_a_look(
     page.files.look_at(target)
     dialog = page.files.importing
     assert dialog is not None
-    qtbot.waitUntil(dialog.take.isEnabled, timeout=10_000)
+    qtbot.waitUntil(dialog.take.isEnabled)
     assert dialog.left_out.list.count() == 1
     before = desk.file
     dialog.take.click()
@@ -433,20 +433,20 @@ def test_a_text_is_given_away_without_secrets_and_taken_in_after_a_look(
 
 def test_edits_that_are_not_saved_are_asked_about_before_leaving(qtbot: QtBot, open_page: Open) -> None:
     desk = open_page()
-    assert not desk.page.unsaved
+    at_first = desk.page.unsaved
     desk.enter(desk.shared("Polling", "polling.requests"), "25")
     desk.page.hide()
     desk.page.show()
-    assert desk.page.unsaved
+    assert (at_first, desk.page.unsaved) == (False, True)
     left: list[bool] = []
     question = desk.page.ask_before_leaving(lambda: left.append(True))
     press(question, "Back")
-    assert not left
+    assert len(left) == 0
     press(desk.page.ask_before_leaving(lambda: left.append(True)), "Quit without saving")
     assert len(left) == 1
     assert desk.file == SAMPLE
     press(desk.page.ask_before_leaving(lambda: left.append(True)), "Save and quit")
-    qtbot.waitUntil(lambda: len(left) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(left) == 2)
     assert "requests = 25" in desk.file
 
 

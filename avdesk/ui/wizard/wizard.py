@@ -131,6 +131,8 @@ class SetupWizard(QDialog):
         if isinstance(told, OpenedTold) and told.opened is not None:
             self._opened = told.opened
             self.plan.taken = told.opened.document().environments()
+            if self.steps[self.place] is self.name:
+                self.name.enter()
             if told.opened.unreadable is not None or not told.opened.sound:
                 damaged = _("The configuration file is damaged: correct it on the Settings page first.")
                 self.why.setText(damaged)
