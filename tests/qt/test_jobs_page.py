@@ -24,6 +24,7 @@ from avdesk.ui.widgets.listing import COUNT_ROLE
 from avdesk.ui.widgets.text import plain
 from avdesk.ui.wishes import Wishes
 from tests.harness.job_lists import many_jobs, raw_job, records
+from tests.harness.jobs import make_job
 from tests.harness.snapshots import NOW, all_states
 from tests.qt.conftest import MakeWindow, MemoryStore
 
@@ -69,6 +70,17 @@ def select(page: JobsPage, state: JobState) -> Job:
     return found
 
 
+def test_a_job_is_selected_as_soon_as_the_table_holds_it(page: JobsPage, window: MainWindow, qtbot: QtBot) -> None:
+    fresh = make_job(400_711)
+    many = many_jobs(20_000)
+    window.show_snapshot(snapshot_of([fresh, *many]))
+    assert page.table.jobs_model.busy
+    assert page.show_job(fresh.key)
+    wait_for_rows(qtbot, page, len(many) + 1)
+    assert page.table.selected_jobs() == [fresh]
+    assert not page.show_job(("nowhere", "1"))
+
+
 # Finding
 
 
@@ -98,7 +110,7 @@ def test_what_cannot_be_understood_is_said_not_ignored(page: JobsPage, qtbot: Qt
     assert "regoin" in plain(page.query.problem.text())
     page.query.set_text("state:")
     assert plain(page.query.problem.text()) == ""
-    qtbot.waitUntil(lambda: "needs a value" in plain(page.query.problem.text()), timeout=3000)
+    qtbot.waitUntil(lambda: "needs a value" in plain(page.query.problem.text()))
 
 
 def test_a_view_sets_the_query_and_is_shown_to_be_on(page: JobsPage, qtbot: QtBot) -> None:

@@ -1,6 +1,7 @@
 """Every text of the Jobs page and its dialogs is translated, none is cut off, and all that takes input has a name."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ from avdesk.core.jobs import JobError, JobState
 from avdesk.core.snapshot import Reach, Snapshot, VertexView
 from avdesk.ui.dialogs.results import ResultsDialog
 from avdesk.ui.main_window import MainWindow
+from avdesk.ui.models.job_table import JobTableModel
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.widgets.disclosure import Disclosure
 from avdesk.ui.widgets.text import plain
@@ -130,7 +132,11 @@ def open_window(make_window: MakeWindow) -> Callable[..., MainWindow]:
 
 
 def settle() -> None:
-    """Let layouts come to rest."""
+    """Let tables take in what they were told, and layouts come to rest."""
+    models = [model for window in QApplication.topLevelWidgets() for model in window.findChildren(JobTableModel)]
+    deadline = time.monotonic() + 30.0
+    while any(model.busy for model in models) and time.monotonic() < deadline:
+        QApplication.processEvents()
     for _turn in range(12):
         QApplication.processEvents()
 

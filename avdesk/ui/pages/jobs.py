@@ -55,6 +55,7 @@ class JobsPage(Page):
         self._loading: dict[str, Loading] = {}
         self._detail_width = 0
         self._placed = False
+        self._sought: Key | None = None
         self.query = QueryLine()
         self.chips = ViewChips()
         self.actions_bar = ActionBar()
@@ -149,13 +150,18 @@ class JobsPage(Page):
         self.detail.job.specification.show_specification(job, raw, trouble)
 
     def show_job(self, key: Key) -> bool:
-        """Select a job, taking the query away where it hides it; return whether the job is known."""
+        """Select a job as soon as the table holds it, without a query that hides it; False: it is not known."""
+        model = self.table.jobs_model
+        self._sought = None
         if self.table.select_job(key):
             return True
-        if self.table.jobs_model.job_of(key) is None:
+        if model.job_of(key) is not None:
+            self.query.set_text("")
+        elif not model.busy:
             return False
-        self.query.set_text("")
-        return self.table.select_job(key)
+        self._sought = key
+        self._show_sought()
+        return True
 
     def showEvent(self, event: QShowEvent) -> None:
         """Give the details their width: as it was kept, else a share of the page."""
@@ -172,6 +178,7 @@ class JobsPage(Page):
         model = self._models.get(environment)
         if model is None:
             model = self._models[environment] = JobTableModel(environment, lambda: self._now, self)
+            model.settled.connect(self._show_sought)
             model.settled.connect(self._show_rest)
             model.set_query(self.query.query)
         return model
@@ -193,6 +200,12 @@ class JobsPage(Page):
         self._show_rest()
 
     # What is shown beside the rows
+
+    def _show_sought(self) -> None:
+        """Select the job that was asked for, once the table has taken in everything."""
+        if self._sought is not None and not self.table.jobs_model.busy:
+            key, self._sought = self._sought, None
+            self.table.select_job(key)
 
     def _show_rest(self) -> None:
         model = self.table.jobs_model
