@@ -29,15 +29,15 @@ from avdesk.bridge.settings_told import (
     ServerSavedTold,
     ServerTold,
 )
-from avdesk.config.changes import Change, Preview
 from avdesk.config.load import MAX_BYTES, Loaded
-from avdesk.config.merging import Merged, Side
-from avdesk.config.saving import Backup
 from avdesk.core.errors import KnownError, UsageError
 from avdesk.core.snapshot import Trouble
 from avdesk.i18n import _
 
 if TYPE_CHECKING:
+    from avdesk.config.changes import Change, Preview
+    from avdesk.config.merging import Merged, Side
+    from avdesk.config.saving import Backup
     from avdesk.services.autostart import AutostartState
     from avdesk.services.configuration import Imported, Opened
     from avdesk.services.server_configuration import ServerFacts, ServerSettings
@@ -52,15 +52,15 @@ class ConfigurationLike(Protocol):
 
     def open(self) -> "Opened": ...
     def check(self, text: str) -> Loaded: ...
-    def preview(self, before: str, after: str) -> Preview: ...
+    def preview(self, before: str, after: str) -> "Preview": ...
     def save(self, opened: "Opened", text: str, *, over_broken: bool = False) -> "Opened": ...
     def save_merged(self, opened: "Opened", text: str) -> "tuple[Opened, Merged | None]": ...
     def merge(
-        self, opened: "Opened", text: str, choices: Mapping[str, Side] | None = None
+        self, opened: "Opened", text: str, choices: "Mapping[str, Side] | None" = None
     ) -> "tuple[Opened, Merged]": ...
-    def backups(self) -> list[Backup]: ...
-    def backup_text(self, backup: Backup) -> str: ...
-    def restore(self, backup: Backup, opened: "Opened") -> "Opened": ...
+    def backups(self) -> "list[Backup]": ...
+    def backup_text(self, backup: "Backup") -> str: ...
+    def restore(self, backup: "Backup", opened: "Opened") -> "Opened": ...
     def export(self, text: str) -> str: ...
     def imported(self, text: str, into: str, *, whole: bool = False) -> "Imported": ...
 
@@ -70,7 +70,7 @@ class ServerLike(Protocol):
 
     def read(self) -> "ServerSettings | None": ...
     def facts(self) -> "ServerFacts": ...
-    def preview(self, base: "ServerSettings", wishes: Mapping[str, object]) -> tuple[Change, ...]: ...
+    def preview(self, base: "ServerSettings", wishes: Mapping[str, object]) -> "tuple[Change, ...]": ...
     def save(self, base: "ServerSettings", wishes: Mapping[str, object]) -> "ServerSettings": ...
     def abort(self) -> None: ...
     def close(self) -> None: ...
@@ -180,7 +180,7 @@ class SettingsDesk(QObject):
 
         self._run(work)
 
-    def merge(self, opened: "Opened", text: str, choices: Mapping[str, Side]) -> None:
+    def merge(self, opened: "Opened", text: str, choices: "Mapping[str, Side]") -> None:
         """Bring a text together with the file as it is now."""
 
         def work(file: ConfigurationLike) -> object:
@@ -194,7 +194,7 @@ class SettingsDesk(QObject):
         """Find the kept earlier contents."""
         self._run(lambda file: BackupsTold(*_attempt(lambda: tuple(file.backups()))))
 
-    def look_into(self, backup: Backup, present: str) -> None:
+    def look_into(self, backup: "Backup", present: str) -> None:
         """Read a backup, and find out what restoring it would change."""
 
         def work(file: ConfigurationLike) -> object:
@@ -204,7 +204,7 @@ class SettingsDesk(QObject):
 
         self._run(work)
 
-    def restore(self, backup: Backup, opened: "Opened") -> None:
+    def restore(self, backup: "Backup", opened: "Opened") -> None:
         """Put a backup in the file's place."""
         self._run(lambda file: SavedTold(None, *_restored(file, backup, opened)))
 
@@ -346,7 +346,7 @@ class SettingsDesk(QObject):
 
 
 def _restored(
-    file: ConfigurationLike, backup: Backup, opened: "Opened"
+    file: ConfigurationLike, backup: "Backup", opened: "Opened"
 ) -> "tuple[Opened | None, None, Trouble | None]":
     saved, trouble = _attempt(lambda: file.restore(backup, opened))
     return saved, None, trouble

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from avdesk.config.changes import Preview
 from avdesk.config.load import Loaded
-from avdesk.config.merging import Merged
-from avdesk.config.saving import Backup
 from avdesk.core.snapshot import Trouble
 
 if TYPE_CHECKING:
+    from avdesk.config.changes import Preview
+    from avdesk.config.merging import Merged
+    from avdesk.config.saving import Backup
     from avdesk.services.autostart import AutostartState
     from avdesk.services.configuration import Imported, Opened
     from avdesk.services.server_configuration import ServerFacts, ServerSettings
@@ -37,7 +37,7 @@ class PreviewTold:
     """What saving `text` would change."""
 
     text: str
-    preview: Preview | None
+    preview: "Preview | None"
     trouble: Trouble | None = None
 
 
@@ -54,7 +54,7 @@ class SavedTold:
 
     text: str | None
     opened: "Opened | None"
-    merged: Merged | None = None
+    merged: "Merged | None" = None
     trouble: Trouble | None = None
 
 
@@ -64,7 +64,7 @@ class MergedTold:
 
     text: str
     opened: "Opened | None"
-    merged: Merged | None
+    merged: "Merged | None"
     trouble: Trouble | None = None
 
 
@@ -72,7 +72,7 @@ class MergedTold:
 class BackupsTold:
     """The kept earlier contents, the newest first."""
 
-    backups: tuple[Backup, ...] | None
+    backups: "tuple[Backup, ...] | None"
     trouble: Trouble | None = None
 
 
@@ -80,9 +80,9 @@ class BackupsTold:
 class BackupTold:
     """What a backup holds, and what restoring it would change."""
 
-    backup: Backup
+    backup: "Backup"
     text: str | None
-    preview: Preview | None
+    preview: "Preview | None"
     trouble: Trouble | None = None
 
 

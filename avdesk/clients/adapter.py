@@ -6,15 +6,13 @@ import threading
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
-import requests
-import requests.adapters
-import requests.exceptions
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.poolmanager import PoolManager
 
 from avdesk.clients.flight import current_flight, open_socket
+from avdesk.clients.http_library import requests
 
 if TYPE_CHECKING:
     from requests.adapters import _HostParams, _PoolKwargs

@@ -4,10 +4,10 @@ import http.client
 import socket
 import zlib
 
-import requests.exceptions as rx
 import urllib3.exceptions as ux
 
 from avdesk.clients.flight import ABORTED
+from avdesk.clients.http_library import requests
 from avdesk.core.errors import (
     AbortedError,
     AvdeskError,
@@ -19,6 +19,8 @@ from avdesk.core.errors import (
     TlsError,
 )
 from avdesk.i18n import _
+
+rx = requests.exceptions
 
 EXPECTED: tuple[type[Exception], ...] = (
     rx.RequestException,

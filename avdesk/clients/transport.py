@@ -10,14 +10,12 @@ from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import SplitResult, urljoin
 
-import requests
-import requests.utils
-
 from avdesk import __version__
 from avdesk.clients import mishaps
 from avdesk.clients.adapter import QuietSession
 from avdesk.clients.bodies import read_body
 from avdesk.clients.flight import ABORTED, Flight
+from avdesk.clients.http_library import requests
 from avdesk.clients.reply import Reply, Timeouts
 from avdesk.clients.urls import check_url, host_label, is_loopback, origin
 from avdesk.core import wire
