@@ -77,7 +77,7 @@ def test_a_job_is_selected_as_soon_as_the_table_holds_it(page: JobsPage, window:
     assert page.table.jobs_model.busy
     assert page.show_job(fresh.key)
     wait_for_rows(qtbot, page, len(many) + 1)
-    assert page.table.selected_jobs() == [fresh]
+    assert page.table.selected_jobs() == (fresh,)
     assert not page.show_job(("nowhere", "1"))
 
 
