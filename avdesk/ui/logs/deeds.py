@@ -52,7 +52,7 @@ class Deeds(QObject):
             Command.COPY: lambda: self._copy(as_json=False),
             Command.COPY_JSON: lambda: self._copy(as_json=True),
             Command.EXPORT: self._ask_file,
-            Command.HELP: pane.help.open,
+            Command.HELP: pane.open_help,
         }
 
     def do(self, command: Command) -> bool:

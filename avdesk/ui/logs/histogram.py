@@ -119,8 +119,9 @@ class HistogramView(QWidget):
             painter.fillRect(QRectF(left, plot.top(), max(2.0, right - left), plot.height()), _tint(palette, 0.16))
         most = max((sum(_parts(bar)) for bar in self._bars), default=0)
         colours = (tone_colour(Tone.BAD, palette), tone_colour(Tone.WARN, palette), _quiet(palette))
+        width = plot.width() / max(1, len(self._bars))
         for place, bar in enumerate(self._bars):
-            left, width = self._left(place), self._left(place + 1) - self._left(place)
+            left = plot.left() + width * place
             bottom = plot.bottom()
             for count, colour in zip(_parts(bar), colours, strict=True):
                 if count and most:

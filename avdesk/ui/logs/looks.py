@@ -84,6 +84,7 @@ class Looks:
         self.sources: tuple[str, ...] = ()
         self.dated = True
         self._set: dict[tuple[int, int], Set] = {}
+        self._measured: dict[str, float] = {}
         self.palette = QPalette()
         self.dress(self.palette)
 
@@ -108,8 +109,9 @@ class Looks:
         return self.size_change
 
     def forget(self) -> None:
-        """Set every line anew."""
+        """Set every line anew, and measure the columns anew."""
         self._set.clear()
+        self._measured.clear()
 
     # Columns
 
@@ -121,6 +123,11 @@ class Looks:
     @property
     def time_width(self) -> float:
         """Width of the times."""
+        if "time" not in self._measured:
+            self._measured["time"] = self._widest_time()
+        return self._measured["time"]
+
+    def _widest_time(self) -> float:
         return self.metrics.horizontalAdvance(self.time_text(datetime(2000, 12, 28, 22, 58, 58).astimezone())) + STEP
 
     @property
@@ -131,6 +138,11 @@ class Looks:
     @property
     def source_width(self) -> float:
         """Width of the sources' column; none while there is one source."""
+        if "source" not in self._measured:
+            self._measured["source"] = self._widest_source()
+        return self._measured["source"]
+
+    def _widest_source(self) -> float:
         if len(self.sources) < 2:
             return 0.0
         widest = max(self.metrics.horizontalAdvance(self.short_source(source)) for source in self.sources)

@@ -27,8 +27,8 @@ from avdesk.ui.theme import STEP
 LEAST_BESIDE = 760
 """Pixels of width that lines and details need to stand side by side."""
 
-MOST_MARKED = 5000
-"""So many found lines are marked at the scroll bar while the rows are filtered; each has to be looked up then."""
+FEW_MARKED, MOST_MARKED = 200, 3000
+"""So many lines are marked at the scroll bar where rows are filtered, before and after all are known."""
 
 
 class LogPane(QWidget):
@@ -60,7 +60,7 @@ class LogPane(QWidget):
         self.matches = InteractiveView(self.reading.matches, self._matches_looks, _("Matches"))
         self.detail = LineDetail()
         self.new_lines = NewLines(self.view.viewport(), self)
-        self.help = HelpOverlay(self.view, self)
+        self._help: HelpOverlay | None = None
         self.narrowing, self._mode = Narrowing(), Showing.ALL
         self._settle_on: int | None = None
         self.across = QSplitter(Qt.Orientation.Horizontal)
@@ -74,6 +74,17 @@ class LogPane(QWidget):
     def session(self) -> LogSession:
         """The session whose log it is."""
         return self.reading.session
+
+    @property
+    def help(self) -> HelpOverlay:
+        """The keys, laid over the lines; made when somebody asks for them."""
+        if self._help is None:
+            self._help = HelpOverlay(self.view, self)
+        return self._help
+
+    def open_help(self) -> None:
+        """Show the keys."""
+        self.help.open()
 
     # What is shown
 
@@ -199,7 +210,7 @@ class LogPane(QWidget):
             numbers, rows = finder.numbers, self.reading.rows
             if not rows.filtered:
                 self.view.margin.show_marks(kind, numbers)
-            elif len(numbers) <= MOST_MARKED:
+            elif len(numbers) <= (MOST_MARKED if self.reading.filtered.ended else FEW_MARKED):
                 self.view.margin.show_marks(kind, [rows.row_of(number) for number in numbers if rows.has(number)])
             else:
                 self.view.margin.show_marks(kind, ())
