@@ -90,7 +90,7 @@ class Replay:
             self.emulator.autovideo_url + request["path"],
             json=request["json"],
             allow_redirects=False,
-            timeout=10,
+            timeout=30,
         )
         if note in ("start a run", "a second start"):
             self.started = self.clock.time
@@ -119,7 +119,7 @@ class Replay:
         if note.startswith("request 10 "):
             self.one_client = True
             for _ in range(9):
-                self.http.get(self.emulator.autovideo_url + "/status", timeout=10)
+                self.http.get(self.emulator.autovideo_url + "/status", timeout=30)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.file)

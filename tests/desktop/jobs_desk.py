@@ -90,7 +90,7 @@ class JobsDesk:
             return condition()
 
         try:
-            wait_until(look, what, 60.0)
+            wait_until(look, what)
         except TimeoutError as error:
             error.add_note(self.told())
             raise
@@ -114,7 +114,7 @@ class JobsDesk:
             found = [node for node in self._desktop.a11y.nodes(APP, "push button") if node.name == name]
             return [node for node in found if ("enabled" in node.states) == enabled]
 
-        return wait_until(look, f"{name!r} is {'open' if enabled else 'closed'}", 20.0)[0]
+        return wait_until(look, f"{name!r} is {'open' if enabled else 'closed'}")[0]
 
     def press(self, name: str) -> None:
         """Press a button as soon as it can be pressed."""
@@ -134,7 +134,7 @@ class JobsDesk:
 
     def wait_for_state(self, job: Job, state: JobState) -> None:
         """Wait until a job has a state on the server."""
-        wait_until(lambda: self.bench.state(job) is state, f"{job.id} is {state}", 20.0)
+        wait_until(lambda: self.bench.state(job) is state, f"{job.id} is {state}")
 
     def wait_for_successor(self, old: Job) -> CustomJobRecord:
         """Wait until there is a job that retries `old`, and return it; there must be one alone."""
@@ -142,7 +142,7 @@ class JobsDesk:
         def look() -> list[CustomJobRecord]:
             return [record for record in self.bench.live() if record.labels.get("retry_of") == old.id]
 
-        [found] = wait_until(look, f"a job retries {old.id}", 20.0)
+        [found] = wait_until(look, f"a job retries {old.id}")
         return found
 
     def agree_if_asked(self, name: str, old: Job) -> None:
@@ -156,7 +156,7 @@ class JobsDesk:
                 self.press(name)
             return asked
 
-        wait_until(look, f"{old.id} is retried, or {name!r} asks first", 20.0)
+        wait_until(look, f"{old.id} is retried, or {name!r} asks first")
 
     def key(self, keys: str) -> None:
         """Press keys where the keyboard is."""

@@ -93,7 +93,7 @@ class App:
             time.sleep(0.1)
             return condition()
 
-        wait_until(look, what, 30.0)
+        wait_until(look, what)
 
     def log(self) -> str:
         """Return AVDesk's own log."""
@@ -110,5 +110,5 @@ def generate(emulator: Emulator) -> None:
         data=json.dumps({"topic": "Tides"}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
         assert answer.status in (200, 202)

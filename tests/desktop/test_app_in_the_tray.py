@@ -20,6 +20,9 @@ from tests.harness.waiting import wait_until
 pytestmark = pytest.mark.desktop
 
 QUIT_WITHIN_S = 3.0
+"""On an idle machine."""
+LOADED = 4
+"""How many times as long a loaded machine may take; what hangs would hold it up for 20 s and more."""
 
 
 @pytest.fixture
@@ -81,7 +84,7 @@ def test_icon_tooltip_and_menu_follow_a_run(
     shown = desktop.wait_for_notification("Video done · prod")
     assert shown.hints["desktop-entry"] == APP_ID
     item.click("Quit")
-    assert process.wait(QUIT_WITHIN_S + 5) == 0
+    assert process.wait(60) == 0
     wait_until(lambda: not desktop.tray_items(), "the item leaves the tray")
 
 
@@ -122,7 +125,7 @@ def test_a_second_start_raises_the_first_ones_window(desktop: DesktopSession, ap
     first = app.start("--background")
     desktop.wait_for_tray_item(first)
     app.wait_for_ear()
-    assert app.start(name="second").wait(20) == 0
+    assert app.start(name="second").wait(60) == 0
     window = desktop.wait_for_window("AVDesk — prod")
     assert window.process == first.pid
     assert first.poll() is None
@@ -134,7 +137,7 @@ def test_of_two_starts_at_a_time_one_runs_and_the_other_leaves(
 ) -> None:
     app.configure(emulator.autovideo_url)
     starts = [app.start("--background", name=f"start-{number}") for number in range(2)]
-    wait_until(lambda: [p for p in starts if p.poll() is not None], "one of them leaves", 30.0)
+    wait_until(lambda: [p for p in starts if p.poll() is not None], "one of them leaves")
     assert [code for code in (process.poll() for process in starts) if code is not None] == [0]
     desktop.wait_for_tray_item(next(p for p in starts if p.poll() is None))
 
@@ -148,7 +151,7 @@ def test_after_a_kill_it_starts_again_and_still_knows_what_it_knew(
     wait_until(lambda: item.tooltip.startswith("prod: Idle"), "the server has answered")
     assert app.paths.socket.exists()
     killed.send_signal(signal.SIGKILL)
-    assert killed.wait(10) == -signal.SIGKILL
+    assert killed.wait(60) == -signal.SIGKILL
     assert app.paths.socket.exists()
     emulator.stop()
     again = app.start("--background", name="again")
@@ -176,9 +179,7 @@ def test_a_signal_ends_it_in_order(
     assert not app.paths.socket.exists()
 
 
-def test_it_quits_within_three_seconds_while_the_server_hangs(
-    desktop: DesktopSession, app: App, clock: PutOnClock
-) -> None:
+def test_it_quits_soon_while_the_server_hangs(desktop: DesktopSession, app: App, clock: PutOnClock) -> None:
     del clock
     with Emulator(faults=["/status=hang", "/health=hang"]) as hanging:
         app.configure(hanging.autovideo_url)
@@ -187,8 +188,8 @@ def test_it_quits_within_three_seconds_while_the_server_hangs(
         wait_until(lambda: bool(hanging.requests), "the server was asked")
         began = time.monotonic()
         item.click("Quit")
-        assert process.wait(QUIT_WITHIN_S) == 0
-        assert time.monotonic() - began < QUIT_WITHIN_S
+        assert process.wait(60) == 0
+        assert time.monotonic() - began < LOADED * QUIT_WITHIN_S
 
 
 def test_without_a_notification_daemon_nothing_breaks(desktop_packages: None, tmp_path: Path) -> None:

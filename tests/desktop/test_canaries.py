@@ -166,7 +166,7 @@ def test_no_secret_is_left_or_shown_anywhere(
         stored = place.run("auth", "set", "service-account", "--env", "prod", given=key)
         assert stored.returncode == 0, stored.stderr
         use_everything(place, job)
-        wait_until(lambda: app.summary().get("job_id") == job, "the app tells of the job", 30)
+        wait_until(lambda: app.summary().get("job_id") == job, "the app tells of the job")
         app.stop_all()
     app_log = desktop.log("avdesk")
 

@@ -14,7 +14,7 @@ from avdesk.emulator.server import Emulator
 from tests.desktop.running_app import App, generate
 from tests.harness.session import DesktopSession
 from tests.harness.tray import TrayItem
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.desktop
 
@@ -45,7 +45,7 @@ class Desk:
         assert isinstance(status, dict) or status is None
         return None if status is None else (status["environment"], status["summary"]["state"])
 
-    def wait_for_state(self, name: str, state: str, timeout_s: float = 30.0) -> None:
+    def wait_for_state(self, name: str, state: str, timeout_s: float = PATIENCE_S) -> None:
         """Wait until the app tells of that state under that name."""
         wait_until(lambda: self.state(name) == (name, state), f"{name} is {state}", timeout_s)
 
@@ -138,7 +138,7 @@ def test_tray_and_window_tell_the_truth_of_each_and_switch(desk: Desk) -> None:
 
 def test_one_that_dies_is_told_of_by_name_and_slows_no_other(desk: Desk) -> None:
     desk.servers["prod"].stop()
-    desk.wait_for_state("prod", "offline", 60.0)
+    desk.wait_for_state("prod", "offline")
     wait_until(lambda: desk.item.tooltip.startswith("prod: "), "the tray says whose server is away")
     shown = desk.desktop.wait_for_notification("Server not reachable · prod")
     assert not [each for each in desk.desktop.notifications() if "· dev" in each.summary]
@@ -147,7 +147,7 @@ def test_one_that_dies_is_told_of_by_name_and_slows_no_other(desk: Desk) -> None
     began = time.monotonic()
     for name in ("dev", "staging"):
         desk.wait_until_asked(name)
-    assert time.monotonic() - began < 8.0
+    assert time.monotonic() - began < 20.0
     assert desk.state("dev") == ("dev", "idle")
     alarm = next(name for name in desk.buttons() if name.startswith("prod: "))
     desk.desktop.a11y.press("push button", alarm, APP)

@@ -72,11 +72,11 @@ def test_a_check_is_asked_from_its_card_and_says_what_it_found(
     desktop.a11y.find("", "Health checks", APP)
     assert reads(desktop, "GPU quota", "Not asked yet")
     desktop.a11y.press("push button", "Check now", APP, within="GPU quota")
-    wait_until(lambda: reads(desktop, "GPU quota", "Healthy"), "the quota is healthy", 30.0)
+    wait_until(lambda: reads(desktop, "GPU quota", "Healthy"), "the quota is healthy")
     assert asked(emulator) == ["/health/quota"]
     emulator.world.circumstances.failing.add("quota")
     desktop.a11y.press("push button", "Check now", APP, within="GPU quota")
-    failed = wait_until(lambda: reads(desktop, "GPU quota", "Unhealthy"), "the quota is unhealthy", 30.0)
+    failed = wait_until(lambda: reads(desktop, "GPU quota", "Unhealthy"), "the quota is unhealthy")
     names = [node.name for node in failed.walk() if node.showing]
     assert "list index out of range" in names
     assert any(name.startswith("Last well") for name in names)
@@ -88,9 +88,9 @@ def test_all_are_asked_and_the_spent_allowance_says_until_when(
 ) -> None:
     del app
     desktop.a11y.press("push button", "Check all", APP)
-    wait_until(lambda: reads(desktop, "GPUs by region", "Healthy"), "AVDesk has read the quotas", 60.0)
+    wait_until(lambda: reads(desktop, "GPUs by region", "Healthy"), "AVDesk has read the quotas")
     assert reads(desktop, "OpenAI", "Healthy")
-    spent = wait_until(lambda: reads(desktop, "GPU quota", "in "), "the card says when it can be asked again", 60.0)
+    spent = wait_until(lambda: reads(desktop, "GPU quota", "in "), "the card says when it can be asked again")
     [button] = [node for node in spent.walk() if node.role == "push button" and node.name == "Check now"]
     assert "enabled" not in button.states
     assert "GPU quota" in button.description
@@ -107,7 +107,7 @@ def test_the_doctor_tells_what_works_and_shows_the_diagnostics_before_they_are_w
         found = [node for node in desktop.a11y.nodes(APP, "push button") if node.name == "Save diagnostics…"]
         return any("enabled" in node.states for node in found)
 
-    wait_until(open_now, "the doctor is done", 30.0)
+    wait_until(open_now, "the doctor is done")
     texts = [node.name for node in desktop.a11y.nodes(APP, "label", showing=False)]
     assert "A tray host is there" in texts
     assert any(text.startswith("5 regions answer by REST") for text in texts)
@@ -120,5 +120,5 @@ def test_the_doctor_tells_what_works_and_shows_the_diagnostics_before_they_are_w
     )
     assert list(app.home.rglob("*.zip")) == []
     desktop.windows.key("Escape")
-    wait_until(lambda: not desktop.windows.titled("Diagnostics"), "its window is gone", 10.0)
+    wait_until(lambda: not desktop.windows.titled("Diagnostics"), "its window is gone")
     desktop.windows.key("Escape")

@@ -83,7 +83,7 @@ def test_a_new_video_starts_on_the_server(desk: JobsDesk, server: Bench) -> None
     desk.type_into("Topic", "Why owls fly silently")
     desk.press("Start video")
     pipeline = server.emulator.world.pipeline
-    wait_until(lambda: pipeline.state.is_generating, "the server makes a video", 20.0)
+    wait_until(lambda: pipeline.state.is_generating, "the server makes a video")
     [asked] = server.emulator.asked("/generate")
     assert asked.request.json() == {"topic": "Why owls fly silently"}
 

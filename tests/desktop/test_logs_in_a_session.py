@@ -52,7 +52,7 @@ class LogDesk(JobsDesk):
             found = self.lines()
             return found if any(condition in line for line in found) else []
 
-        return wait_until(look, f"a line holds {condition!r}", 40.0)
+        return wait_until(look, f"a line holds {condition!r}")
 
     def go_to_logs(self) -> None:
         """Show the Logs page, and have the keyboard in its lines."""
@@ -86,7 +86,7 @@ class LogDesk(JobsDesk):
                 return False
             return True
 
-        wait_until(press, "the button was pressed", 40.0)
+        wait_until(press, "the button was pressed")
 
     def pick(self, *keys: str) -> None:
         """Open the menu of sources, and go through it by keys."""
@@ -103,7 +103,7 @@ class LogDesk(JobsDesk):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    options = {"speed": 20.0, "rate_limit": (100_000, 60.0)}
+    options = {"speed": 20.0, "rate_limit": (100_000)}
     with bench(tmp_path_factory.mktemp("bench"), emulator=options) as made:
         yield made
 
@@ -124,18 +124,18 @@ def desk(desktop: DesktopSession, server: Bench, tmp_path_factory: pytest.TempPa
 def failed_job(server: Bench) -> Job:
     """Return a job that failed because its container lacks MoviePy."""
     job = begin(server, JobPlan(queue_s=2.0, render_s=30.0, failure=NO_MOVIEPY))
-    wait_until(lambda: server.state(job) is JobState.FAILED, "the job has failed", 30.0)
+    wait_until(lambda: server.state(job) is JobState.FAILED, "the job has failed")
     return server.look(job)
 
 
 def begin(server: Bench, plan: JobPlan) -> Job:
     """Start a run whose render job fares as planned, and return that job as soon as there is one."""
     world = server.emulator.world
-    wait_until(lambda: not world.pipeline.state.is_generating, "the server is free", 60.0)
+    wait_until(lambda: not world.pipeline.state.is_generating, "the server is free")
     before = {record.number for record in server.live()}
     server.emulator.plan_next(job=plan, refused_regions=0, failure=None, hardware=T4)
     world.start_run("Owls")
-    fresh = wait_until(lambda: [each for each in server.live() if each.number not in before], "there is a job", 60.0)
+    fresh = wait_until(lambda: [each for each in server.live() if each.number not in before], "there is a job")
     return server.seen(fresh[-1])
 
 
@@ -144,7 +144,7 @@ def test_a_failed_job_leads_to_the_line_that_says_why_in_three_interactions(desk
     desk.go_to_jobs("dev")
     desk.select_job(job)
     desk.press("Show log")
-    wait_until(lambda: any(WHY in line for line in desk.selected()), "the line that says why is selected", 40.0)
+    wait_until(lambda: any(WHY in line for line in desk.selected()), "the line that says why is selected")
     desk.wait_for_label("The render container lacks MoviePy.")
 
 
@@ -158,7 +158,7 @@ def test_a_run_is_followed_paused_and_resumed(desk: LogDesk, server: Bench) -> N
     desk.key("Home")
     wait_until(lambda: not desk.follows(), "the view stays where it is")
     before = desk.lines()
-    resume = wait_until(desk.new_lines, "lines have come that are not in sight", 40.0)
+    resume = wait_until(desk.new_lines, "lines have come that are not in sight")
     assert desk.lines() == before
     assert resume.endswith(("new line", "new lines"))
     desk.resume()
@@ -179,7 +179,7 @@ def test_two_sources_are_one_in_order_of_time_with_a_skewed_clock_and_late_entri
         job = begin(server, JobPlan(queue_s=2.0, render_s=60.0))
         desk.wait_for_lines(f"jobs/{job.id}/status.json")
         desk.wait_for_label("This machine’s clock is 40 s ahead of Google’s.")
-        wait_until(lambda: late_ones(server), "an entry was received late", 60.0)
+        wait_until(lambda: late_ones(server), "an entry was received late")
         read = [node.description.split(", ") for node in desk.items() if node.description]
     finally:
         server.emulator.faults.clear()

@@ -56,7 +56,7 @@ def test_a_click_in_the_menu_arrives(
     desktop: DesktopSession, sample: subprocess.Popen[bytes], item: TrayItem
 ) -> None:
     item.click("Quit")
-    assert sample.wait(15) == 0
+    assert sample.wait(60) == 0
     wait_for_words(desktop, "over")
     wait_until(lambda: desktop.tray_items() == [], "the item leaves the tray")
 
@@ -114,7 +114,7 @@ def test_a_notification_is_seen_and_its_button_pressed(desktop: DesktopSession) 
     )
     assert shown in desktop.recorder.current()
     desktop.invoke_action(shown, "log")
-    assert sender.wait(15) == 0
+    assert sender.wait(60) == 0
     assert desktop.log("notify-send").splitlines()[-1] == "log"
     wait_until(lambda: shown not in desktop.recorder.current(), "the notification is gone")
 
@@ -143,9 +143,9 @@ def test_a_tray_may_appear_late_and_go_away_again(desktop_packages: None) -> Non
 def test_a_session_without_a_notification_daemon_stays_without(desktop_packages: None) -> None:
     del desktop_packages
     with DesktopSession(tray=False, notifications=None, accessibility=False) as session:
-        assert session.start(["notify-send", "Anybody there?"], name="notify-send").wait(30) != 0
+        assert session.start(["notify-send", "Anybody there?"], name="notify-send").wait(60) != 0
         session.start_notifications("xfce4-notifyd")
-        assert session.start(["notify-send", "And now?"], name="notify-send").wait(30) == 0
+        assert session.start(["notify-send", "And now?"], name="notify-send").wait(60) == 0
         assert session.wait_for_notification("And now?").summary == "And now?"
 
 
@@ -168,8 +168,8 @@ def test_a_keyring_is_as_it_was_asked_for(desktop_packages: None, state: str) ->
         assert session.keyring.is_locked() is (state == "locked")
         if state == "unlocked":
             store = ["secret-tool", "store", "--label=t", "service", "sample"]
-            assert session.start(store, stdin=b"one line").wait(15) == 0
-            assert session.start(["secret-tool", "lookup", "service", "sample"], name="lookup").wait(15) == 0
+            assert session.start(store, stdin=b"one line").wait(60) == 0
+            assert session.start(["secret-tool", "lookup", "service", "sample"], name="lookup").wait(60) == 0
             assert session.log("lookup") == "one line"
 
 

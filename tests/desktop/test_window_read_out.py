@@ -38,7 +38,7 @@ def test_phases_are_read_with_their_state_and_duration(
         found = _phases(desktop)
         return found if any(phase.name.endswith(": done") for phase in found) else []
 
-    phases = wait_until(read, "a phase is read as done", 60.0)
+    phases = wait_until(read, "a phase is read as done")
     assert [phase.name.partition(":")[0] for phase in phases] == PHASES
     done = next(phase for phase in phases if phase.name.endswith(": done"))
     assert done.description.endswith(" s")
@@ -57,12 +57,12 @@ def test_page_views_and_buttons_bear_their_names(desktop: DesktopSession, demo: 
     def missing() -> set[tuple[str, str]]:
         return wanted - {(node.role, node.name) for node in desktop.a11y.nodes()}
 
-    wait_until(lambda: not missing(), f"the window offers {wanted}", 30.0)
+    wait_until(lambda: not missing(), f"the window offers {wanted}")
     desktop.a11y.press("push button", "Check now")
 
 
 def test_the_keyboard_closes_to_the_tray(desktop: DesktopSession, demo: subprocess.Popen[bytes]) -> None:
     desktop.windows.activate(desktop.wait_for_window(TITLE))
     desktop.windows.key("ctrl+w")
-    wait_until(lambda: not desktop.windows.titled(TITLE), "the window is gone", 10.0)
+    wait_until(lambda: not desktop.windows.titled(TITLE), "the window is gone")
     assert demo.poll() is None

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 WALKER = Path(__file__).with_name("accessibility_walker.py")
-WALK_TIMEOUT_S = 60.0
 NOTHING_FITS = 3
 WITHIN = " › "
 """Parts a container's name from that of what is looked for in it."""
@@ -62,7 +61,7 @@ class Accessibility:
         found = (node for root in self.tree(app, cells=role in _MAY_BE_IN_TABLES) for node in root.walk())
         return [node for node in found if role in {"", node.role} and (node.showing or not showing)]
 
-    def find(self, role: str, name: str, app: str = "", timeout_s: float = 15.0) -> Node:
+    def find(self, role: str, name: str, app: str = "", timeout_s: float = PATIENCE_S) -> Node:
         """Wait for a widget that can be seen, and return it; TimeoutError names what there is instead."""
         seen: list[Node] = []
 
@@ -118,7 +117,7 @@ class Accessibility:
             env=self._environment,
             capture_output=True,
             check=False,
-            timeout=WALK_TIMEOUT_S,
+            timeout=PATIENCE_S,
             encoding="utf-8",
         )
         if done.returncode not in {0, 1, NOTHING_FITS} or (done.returncode and arguments[0] == "tree"):

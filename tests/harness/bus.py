@@ -6,7 +6,7 @@ from jeepney import DBusAddress, DBusErrorResponse, Properties, new_method_call
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import unwrap_msg
 
-CALL_TIMEOUT_S = 10.0
+CALL_TIMEOUT_S = 60.0
 _BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 
 BusError = DBusErrorResponse

@@ -72,4 +72,4 @@ def settings_on(home: Path, text: str | None, *, kept: bool = True) -> Iterator[
         for desk in (desks.settings, desks.finding, credentials):
             desk.ask_to_stop()
         for desk in (desks.settings, desks.finding, credentials):
-            assert desk.wait(10)
+            assert desk.wait(30)

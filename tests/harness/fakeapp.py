@@ -41,7 +41,7 @@ def answering_app(paths: Paths, answer: Callable[[bytes], bytes | None]) -> Iter
     finally:
         listener.shutdown(socket.SHUT_RDWR)
         listener.close()
-        thread.join(5)
+        thread.join(30)
         for connection in held:
             connection.close()
         paths.socket.unlink()

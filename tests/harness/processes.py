@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 
 MARKER = "DESKTOP_SESSION_MARKER"
 """The variable by which a session knows again what its processes started in turn (a bus starts services, say)."""
@@ -62,7 +62,7 @@ class Processes:
             process.wait(patience_s)
         except subprocess.TimeoutExpired:
             _signal_group(process.pid, signal.SIGKILL)
-            process.wait(patience_s)
+            process.wait(PATIENCE_S)
         if process in self._started:
             self._started.remove(process)
 
@@ -72,11 +72,11 @@ class Processes:
             if process.poll() is None:
                 self.stop(process)
         self._started.clear()
-        for number in (signal.SIGTERM, signal.SIGKILL):
+        for number, patience_s in ((signal.SIGTERM, 3.0), (signal.SIGKILL, PATIENCE_S)):
             for pid in self.alive():
                 _signal(pid, number)
             try:
-                wait_until(lambda: not self.alive(), "the session's last processes ended", 3.0)
+                wait_until(lambda: not self.alive(), "the session's last processes ended", patience_s)
             except TimeoutError:
                 continue
             return

@@ -27,7 +27,7 @@ from tests.harness.processes import Processes
 from tests.harness.programs import ACCESSIBILITY_LAUNCHER, xfce4_notifyd
 from tests.harness.session_files import write_bus_files, write_dunst_files, write_panel_files
 from tests.harness.tray import WATCHER, TrayItem, registered_items
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_S, wait_until
 from tests.harness.windows import Window, Windows
 from tests.harness.xserver import start_x_server
 
@@ -221,7 +221,9 @@ class DesktopSession:
         """Return what is in the tray."""
         return registered_items(self.bus)
 
-    def wait_for_tray_item(self, process: subprocess.Popen[bytes] | None = None, timeout_s: float = 30.0) -> TrayItem:
+    def wait_for_tray_item(
+        self, process: subprocess.Popen[bytes] | None = None, timeout_s: float = PATIENCE_S
+    ) -> TrayItem:
         """Wait for a tray item (that of `process`, if given), and return it."""
 
         def look() -> TrayItem | None:
@@ -259,7 +261,7 @@ class DesktopSession:
         """Return every notification since the session began, the oldest first."""
         return self.recorder.all()
 
-    def wait_for_notification(self, part: str = "", timeout_s: float = 30.0) -> Notification:
+    def wait_for_notification(self, part: str = "", timeout_s: float = PATIENCE_S) -> Notification:
         """Wait for a notification with `part` in its summary or body that the daemon took; return the newest."""
 
         def look() -> Notification | None:
@@ -283,7 +285,7 @@ class DesktopSession:
 
     # --- Windows and pictures -------------------------------------------------------------------------------------
 
-    def wait_for_window(self, title: str, timeout_s: float = 30.0) -> Window:
+    def wait_for_window(self, title: str, timeout_s: float = PATIENCE_S) -> Window:
         """Wait for a window with exactly this title, and return it."""
         return wait_until(lambda: self.windows.titled(title), f"there is a window {title!r}", timeout_s)[0]
 
@@ -293,6 +295,6 @@ class DesktopSession:
 
     def _run(self, *argv: str) -> str:
         done = subprocess.run(
-            argv, env=self.environment(), capture_output=True, check=True, timeout=15, encoding="utf-8"
+            argv, env=self.environment(), capture_output=True, check=True, timeout=PATIENCE_S, encoding="utf-8"
         )
         return done.stdout

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 PAUSE_S = 0.02
+PATIENCE_S = 60.0
+"""What a loaded machine may take for anything; who waits is woken as soon as it is there, so it costs nothing."""
 T = TypeVar("T")
 
 
-def wait_until(condition: Callable[[], T | None], what: str, timeout_s: float = 15.0) -> T:
+def wait_until(condition: Callable[[], T | None], what: str, timeout_s: float = PATIENCE_S) -> T:
     """Ask `condition` again and again until its answer is true, and return that; TimeoutError names `what`."""
     deadline = time.monotonic() + timeout_s
     while True:

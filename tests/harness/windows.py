@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-COMMAND_TIMEOUT_S = 15.0
+COMMAND_TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)

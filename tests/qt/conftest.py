@@ -1,6 +1,7 @@
 """What the tests of the window share."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -27,7 +28,16 @@ class MemoryStore:
         self.kept[key] = value
 
 
+PATIENCE_MS = 60_000
 MakeWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def qtbot(qtbot: QtBot) -> QtBot:
+    """Return a bot with the patience that a loaded machine asks for: its own five seconds are no finding."""
+    for name in ("waitUntil", "waitSignal", "waitSignals", "waitActive", "waitExposed", "waitCallback"):
+        setattr(qtbot, name, partial(getattr(qtbot, name), timeout=PATIENCE_MS))
+    return qtbot
 
 
 @pytest.fixture

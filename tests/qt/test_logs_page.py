@@ -82,7 +82,7 @@ def page(shelf: Shelf, wishes: Wishes, store: MemoryStore, qtbot: QtBot) -> Iter
     made.show_environment(ENVIRONMENTS[0])
     yield made
     reader.ask_to_stop()
-    assert reader.wait(10.0)
+    assert reader.wait(30.0)
 
 
 def opened(page: LogsPage, qtbot: QtBot) -> LogPane:

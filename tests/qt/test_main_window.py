@@ -154,7 +154,7 @@ def test_the_age_of_the_data_ticks_while_the_window_is_seen(qtbot: QtBot, store:
     window.show_snapshot(all_states()["failed"])
     window.show()
     first = window.header.age.text()
-    qtbot.waitUntil(lambda: window.header.age.text() != first, timeout=5000)
+    qtbot.waitUntil(lambda: window.header.age.text() != first)
     window.hide()
     resting = window.header.age.text()
     qtbot.wait(1200)

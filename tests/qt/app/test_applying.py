@@ -12,6 +12,7 @@ from avdesk.app.desktop import CrashTeller, Desk, Parts
 from avdesk.app.front import Front
 from avdesk.app.in_force import InForce
 from avdesk.app.latest import Latest
+from avdesk.app.setting_up import settings_desks
 from avdesk.app.tray_host import TrayHost
 from avdesk.app.watching import Watching
 from avdesk.app.window_host import WindowHost
@@ -77,9 +78,11 @@ class World:
             theme="system",
         )
         self.alerts: list[Alert] = []
+        paths = find_paths(folder)
+        credentials = CredentialDesk(lambda: Credentials(folder))
         self.parts = Parts(
             front=self.front,
-            paths=find_paths(folder),
+            paths=paths,
             loaded=loaded,
             window=self.window,
             in_force=self.in_force,
@@ -95,8 +98,9 @@ class World:
             archive=ArchiveLoader(_make_archive),
             logs=LogReader(no_log),
             remembered=remembered,
-            credentials=CredentialDesk(lambda: Credentials(folder)),
+            credentials=credentials,
             doctor=DoctorRunner(_make_practice),
+            settings=settings_desks(self.in_force, paths, loaded, credentials, None, follow_file=True),
         )
         self.desk = Desk(self.parts)
         self.applying = Applying(self.parts, loaded)

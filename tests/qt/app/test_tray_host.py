@@ -51,7 +51,8 @@ def test_without_a_tray_that_is_told_once(qtbot: QtBot, monkeypatch: pytest.Monk
     monkeypatch.setattr(tray_host, "PATIENCE_MS", 20)
     monkeypatch.setattr(tray_host, "LOOK_MS", 20)
     desktop = Desktop(monkeypatch, tray=False)
-    qtbot.wait(200)
+    qtbot.waitUntil(lambda: bool(desktop.told))
+    qtbot.wait(100)  # for a second word that must not come
     assert desktop.told == ["missing"]
     desktop.host.stop()
 

@@ -67,7 +67,7 @@ def test_the_new_watch_begins_when_the_old_one_has_ended(qtbot: QtBot, world: Wo
 
     world.on_step["dev"] = hang
     world.watching.watch("dev")
-    assert begun.wait(10)
+    assert begun.wait(30.0)
     del world.on_step["dev"]
     world.watching.watch("dev")
     world.watching.watch("dev")  # once more, before the one between has begun
@@ -91,7 +91,7 @@ def test_one_that_hangs_is_waited_for_no_longer_than_the_bound(
 
     world.on_step["dev"] = hang
     world.watching.watch("dev")
-    assert begun.wait(10)
+    assert begun.wait(30.0)
     del world.on_step["dev"]
     world.told.clear()
     world.watching.watch("dev")

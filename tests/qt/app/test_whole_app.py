@@ -53,7 +53,7 @@ class Process:
         """End it, if need be by force, and return what it said on stderr."""
         if self.process.poll() is None:
             self.process.kill()
-        return self.process.communicate(timeout=10)[1]
+        return self.process.communicate(timeout=30)[1]
 
 
 def _environment() -> Mapping[str, str]:
@@ -82,8 +82,8 @@ def test_it_ends_in_time_even_when_a_watch_hangs_where_nothing_reaches_it(home: 
         wait_until(lambda: running_app.ask(app.paths, {"do": "version"}), "the app has started")
         began = time.monotonic()
         app.process.send_signal(signal.SIGTERM)
-        assert app.process.wait(10) == 0
-        assert time.monotonic() - began < 3.0
+        assert app.process.wait(30.0) == 0
+        assert time.monotonic() - began < 20.0, "the watch would hang for ten minutes"
         assert "has not ended within" in app.paths.log_file.read_text(encoding="utf-8")
         assert (home / "state" / "window.ini").exists()
     finally:
@@ -97,7 +97,7 @@ def test_a_broken_configuration_does_not_keep_it_from_starting(home: Path) -> No
         wait_until(lambda: running_app.ask(app.paths, {"do": "version"}), "the app answers")
         assert app.process.poll() is None
         app.process.send_signal(signal.SIGTERM)
-        assert app.process.wait(10) == 0
+        assert app.process.wait(30.0) == 0
         assert "config.toml:1" in app.paths.log_file.read_text(encoding="utf-8")
     finally:
         app.end()
@@ -111,7 +111,7 @@ def test_a_state_folder_that_cannot_be_used_does_not_keep_it_from_starting(home:
     try:
         wait_until(lambda: running_app.ask(app.paths, {"do": "version"}), "the app answers")
         app.process.send_signal(signal.SIGTERM)
-        assert app.process.wait(10) == 0
+        assert app.process.wait(30.0) == 0
     finally:
         app.end()
 
@@ -119,7 +119,7 @@ def test_a_state_folder_that_cannot_be_used_does_not_keep_it_from_starting(home:
 def test_an_environment_that_does_not_exist_is_wrong_use(home: Path) -> None:
     write_config(home, '[environments.dev]\nurl = "http://127.0.0.1:9"\n')
     app = start(home, "--env", "nowhere")
-    assert app.process.wait(20) == 2
+    assert app.process.wait(60) == 2
     assert "nowhere" in app.end()
 
 
@@ -132,7 +132,7 @@ def test_of_an_app_that_does_not_answer_a_later_start_tells(home: Path) -> None:
         wait_until(lambda: running_app.ask(first.paths, {"do": "version"}), "the app answers")
         first.process.send_signal(signal.SIGSTOP)
         second = start(home)
-        assert second.process.wait(30) == 5
+        assert second.process.wait(60) == 5
         assert "already running" in second.end()
     finally:
         first.process.send_signal(signal.SIGCONT)
@@ -148,5 +148,5 @@ def test_it_imports_nothing_before_the_tray_that_the_tray_does_not_need() -> Non
         " 'PySide6.QtDBus', 'avdesk.services.runtime', 'avdesk.ui.main_window', 'avdesk.app.running'}\n"
         "print(sorted(late & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

@@ -36,7 +36,7 @@ class FakeActions:
             raise self.error
         record = ActionRecord(request, "me", via, NOW, NOW, ActionState.REQUESTED)
         report(record)
-        assert self.gate.wait(20)
+        assert self.gate.wait(30.0)
         report(replace(record, state=ActionState.CONFIRMED))
         return None
 
@@ -70,7 +70,7 @@ def runner(qtbot: QtBot, actions: FakeActions, told: list[ActionRecord]) -> Iter
     made.changed.connect(told.append)
     yield made
     made.ask_to_stop()
-    assert made.wait(5)
+    assert made.wait(30.0)
 
 
 def request(name: str, number: str = "") -> ActionRequest:
@@ -118,7 +118,7 @@ def test_a_wrong_configuration_refuses(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(told) == 2)
     assert (told[1].state, told[1].detail, told[1].advice) == (ActionState.REFUSED, "wrong project", "mend it")
     runner.ask_to_stop()
-    assert runner.wait(5)
+    assert runner.wait(30.0)
 
 
 def test_a_fault_of_our_own_is_told_and_ends_nothing_else(
@@ -144,7 +144,7 @@ def test_stopping_gives_up_what_is_in_flight_and_begins_nothing_more(
         runner.ask(request(number, number))
     qtbot.waitUntil(lambda: len(actions.begun) == 3)
     runner.ask_to_stop()
-    assert runner.wait(5)
+    assert runner.wait(30.0)
     assert actions.aborted
     assert actions.closed
     assert len(actions.begun) == 3
@@ -201,7 +201,7 @@ def test_after_a_change_somebody_else_acts_and_both_are_closed_at_the_end(qtbot:
         runner.forget(["dev"])
     assert [each.begun for each in made] == [["a"], ["b"]]
     runner.ask_to_stop()
-    assert runner.wait(5)
+    assert runner.wait(30.0)
     assert all(each.closed for each in made)
 
 
@@ -211,17 +211,17 @@ def test_what_is_agreed_to_while_its_actor_is_made_is_not_done_under_other_terms
 
     def make(_environment: str) -> FakeActions:
         begun.set()
-        assert go.wait(20)
+        assert go.wait(30.0)
         return actor
 
     told: list[ActionRecord] = []
     runner = ActionRunner(make)
     runner.changed.connect(told.append)
     runner.ask(request("a", "1"))
-    assert begun.wait(10)
+    assert begun.wait(30.0)
     runner.forget(["dev"])
     go.set()
     qtbot.waitUntil(lambda: told[-1].state is ActionState.REFUSED)
     assert actor.begun == []
     runner.ask_to_stop()
-    assert runner.wait(5)
+    assert runner.wait(30.0)

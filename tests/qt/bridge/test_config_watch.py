@@ -36,7 +36,7 @@ def watch(paths: Paths, told: list[Loaded], qtbot: QtBot) -> Iterator[Configurat
     made.told.connect(told.append)
     yield made
     made.ask_to_stop()
-    assert made.wait(5.0)
+    assert made.wait(30.0)
 
 
 def write(paths: Paths, text: str) -> None:
@@ -118,4 +118,4 @@ def test_the_file_is_read_off_the_gui_thread_and_only_when_it_has_changed(
     assert len(read_in) == 1
     assert read_in[0] != threading.get_ident()
     watch.ask_to_stop()
-    assert watch.wait(5.0)
+    assert watch.wait(30.0)

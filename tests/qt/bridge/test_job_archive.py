@@ -81,7 +81,7 @@ def loader(qtbot: QtBot, archive: FakeArchive, told: list[OlderTold]) -> Iterato
     made.told.connect(told.append)
     yield made
     made.ask_to_stop()
-    assert made.wait(5.0)
+    assert made.wait(30.0)
 
 
 def test_many_pages_come_as_few_signals_off_the_gui_thread(
@@ -157,7 +157,7 @@ def test_quitting_stops_it_in_time(qtbot: QtBot, loader: ArchiveLoader, archive:
     loader.load("prod", 2)
     qtbot.waitUntil(lambda: archive.limit == 2)
     loader.ask_to_stop()
-    assert loader.wait(5.0)
+    assert loader.wait(30.0)
     loader.load("prod", 9)
     assert loader.wait(0.0)
     assert archive.given == 0

@@ -32,7 +32,7 @@ def watching() -> Iterator[Watching]:
     yield begin
     for watch in watches:
         watch.ask_to_stop()
-    assert all(watch.wait(5.0) for watch in watches)
+    assert all(watch.wait(30.0) for watch in watches)
 
 
 def test_the_last_known_is_told_before_the_first_answer(qtbot: QtBot, watching: Watching) -> None:
@@ -55,7 +55,7 @@ def test_the_monitor_is_made_stepped_and_closed_in_the_workers_thread(qtbot: QtB
     watch, told = watching(make)
     qtbot.waitUntil(lambda: len(told) == 2)
     watch.ask_to_stop()
-    assert watch.wait(5.0)
+    assert watch.wait(30.0)
     assert monitor.threads == {*made_in, monitor.closed_in}
     assert monitor.closed_in != threading.get_ident()
 
@@ -85,11 +85,11 @@ def test_a_wish_in_the_midst_of_a_step_is_heard_after_it(qtbot: QtBot, watching:
     def hold(number: int) -> None:
         if number == 1:
             begun.set()
-            assert go_on.wait(10)
+            assert go_on.wait(30.0)
 
     monitor = FakeMonitor(on_step=hold)
     watch, _told = watching(lambda: monitor)
-    assert begun.wait(10)
+    assert begun.wait(30.0)
     watch.poller.hurry()
     assert monitor.calls == ["pause False", "hurry"]
     go_on.set()
@@ -101,7 +101,7 @@ def test_a_pause_that_was_asked_for_before_the_monitor_was_there_holds(qtbot: Qt
     monitor = FakeMonitor()
 
     def make() -> FakeMonitor:
-        assert go_on.wait(10)
+        assert go_on.wait(30.0)
         return monitor
 
     watch, told = watching(make)

@@ -144,7 +144,7 @@ class Slow:
         """Wait, then know nothing."""
         self.count += 1
         self.begun.release()
-        assert self.let.wait(10)
+        assert self.let.wait(30.0)
         return Endpoints(environment)
 
     def audit(self, limit: int, environment: str | None = None) -> tuple[ActionRecord, ...]:
@@ -167,12 +167,12 @@ def test_twenty_actions_are_learnt_from_with_two_looks_and_the_caller_never_wait
     told = Told()
     reader.endpoints_told.connect(told.take)
     reader.learn("dev")
-    assert slow.begun.acquire(timeout=10)
+    assert slow.begun.acquire(timeout=30)
     for number in range(20):
         reader.learn_of(record(number))
     slow.let.set()
     qtbot.waitUntil(lambda: len(told.values) == 2)
-    assert reader.wait(5.0)
+    assert reader.wait(30.0)
     assert slow.count == 2
 
 
@@ -188,12 +188,12 @@ def test_a_fault_of_our_own_is_told_and_a_stop_is_bounded(qtbot: QtBot, logged_e
     qtbot.waitUntil(lambda: len(told.values) == 2)
     assert all(isinstance(each, AuditTold | ExportTold) and each.trouble is not None for each in told.values)
     reader.learn("dev")
-    assert slow.begun.acquire(timeout=10)
+    assert slow.begun.acquire(timeout=30)
     reader.ask_to_stop()
     assert not reader.wait(0.05)
     reader.read_audit("dev", 5)
     slow.let.set()
-    assert reader.wait(5.0)
+    assert reader.wait(30.0)
     assert len(told.values) == 2
 
 

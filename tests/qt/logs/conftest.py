@@ -33,4 +33,4 @@ def make_pane(qtbot: QtBot) -> Iterator[MakePane]:
     yield make
     for session in sessions:
         session.close()
-    assert all(session.wait(10.0) for session in sessions)
+    assert all(session.wait(30.0) for session in sessions)

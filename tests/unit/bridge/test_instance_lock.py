@@ -31,7 +31,7 @@ def held_elsewhere(socket: Path) -> subprocess.Popen[str]:
 
 def end(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    process.wait(60)
     assert process.stdout is not None
     process.stdout.close()
 
@@ -61,7 +61,7 @@ def test_of_many_starts_at_a_time_exactly_one_runs(tmp_path: Path) -> None:
         assert process.stdout is not None
         words.append(process.stdout.readline().strip())
     for process in processes:
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
     assert sorted(words) == ["False", "False", "False", "True"]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 TEXT = '[environments.dev]\nurl = "http://127.0.0.1:8080"\n'
-TIME_S = 30
+TIME_S = 60
 
 
 def edit(home: Path, editor: str, answers: Sequence[str]) -> tuple[int, str]:

@@ -15,7 +15,7 @@ import pytest
 from avdesk.emulator.server import Emulator
 from tests.unit.cli.promised import STATUS, assert_promised
 
-TIME_S = 30
+TIME_S = 60
 """For a step of a process on a busy machine."""
 
 
@@ -82,7 +82,7 @@ def test_watch_ends_soon_while_the_server_hangs(home: Path, watched: Emulator) -
         first_line(process)
         watched.faults.add("/status=hang,/health=hang")
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=8)
+        process.communicate(timeout=TIME_S)
         assert process.returncode == 130
 
 
@@ -110,7 +110,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(home: Path) -> None:
 def test_the_demo_follows_one_run_to_its_end_in_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AVDESK_ENV", "a-user-s-own")
     with program("demo", "--terminal", "--speed", "400", home=tmp_path / "untouched") as process:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=TIME_S)
     assert (process.returncode, err) == (0, "")
     assert "✔ demo · Done" in out.splitlines()[-1]
     assert not (tmp_path / "untouched").exists()

@@ -32,7 +32,7 @@ def on_terminal(
     )
     os.close(secondary)
     output = ""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     try:
         while time.monotonic() < deadline:
             if select.select([primary], [], [], 0.1)[0]:
@@ -45,7 +45,7 @@ def on_terminal(
             if end is not None and until(output):
                 process.send_signal(end)
                 end = None
-        return process.wait(10), output
+        return process.wait(60), output
     finally:
         process.kill()
         process.wait()

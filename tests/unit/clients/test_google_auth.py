@@ -336,10 +336,10 @@ def test_a_gcloud_that_hangs_is_ended_with_its_children(fake: FakeGcloud, tmp_pa
     fake.answer(f"trap '' TERM\nsleep 60 & echo $! > {tmp_path}/child\nwait\nsleep 60")
     started = time.monotonic()
     with pytest.raises(TimedOutError):
-        fake.runner().run(["x"], deadline_s=0.4)
-    assert time.monotonic() - started < 6
+        fake.runner().run(["x"], deadline_s=1.5)
+    assert time.monotonic() - started < 30
     child = Path("/proc") / (tmp_path / "child").read_text().strip() / "stat"
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while child.exists() and child.read_text().split()[2] != "Z" and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not child.exists() or child.read_text().split()[2] == "Z"
@@ -361,6 +361,6 @@ def test_abort_ends_gcloud_and_refuses_the_next(fake: FakeGcloud) -> None:
     with pytest.raises(AbortedError):
         runner.run(["x"])
     thread.join()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     with pytest.raises(AbortedError):
         runner.run(["x"])

@@ -117,12 +117,12 @@ def test_a_name_that_does_not_exist(transport: Transport) -> None:
 
 def test_a_name_lookup_that_hangs_is_bounded(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
     hold = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: hold.wait(20) and [])
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: hold.wait(60) and [])
     started = time.monotonic()
     with pytest.raises(TimedOutError):
         transport.request("GET", "http://slow.invalid/", timeout=SHORT)
     hold.set()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15
 
 
 def test_a_connection_that_hangs_is_bounded(transport: Transport, full_port: int) -> None:
@@ -146,7 +146,7 @@ def test_a_slow_drip_ends_at_the_total_deadline(serve: Serve, transport: Transpo
     started = time.monotonic()
     with pytest.raises(TimedOutError):
         transport.request("GET", serve(drip).url, timeout=SHORT)
-    assert 0.4 < time.monotonic() - started < 3
+    assert 0.4 < time.monotonic() - started < 15
 
 
 def test_a_drip_that_the_deadline_cuts_short_is_not_taken_for_an_end(serve: Serve, transport: Transport) -> None:
@@ -215,7 +215,9 @@ def test_a_gzip_bomb_is_refused(serve: Serve, transport: Transport) -> None:
         transport.request("GET", server.url, max_bytes=2**20)
 
 
-@pytest.mark.parametrize("damage", [b"not gzip at all", gzip.compress(b"{}" * 1000)[:-10]])
+@pytest.mark.parametrize(
+    "damage", [b"not gzip at all", gzip.compress(b"{}" * 1000, mtime=0)[:-10]], ids=["no gzip", "cut short"]
+)
 def test_damaged_gzip_is_reported(serve: Serve, transport: Transport, damage: bytes) -> None:
     with pytest.raises(BadAnswerError):
         transport.request("GET", serve(lambda e: e.answer(200, damage, headers={"Content-Encoding": "gzip"})).url)
@@ -462,7 +464,7 @@ def abort_when(transport: Transport, server: FaultServer | None) -> threading.Th
     """Abort from another thread, once `server` has got a request or else after a moment."""
 
     def run() -> None:
-        if server is None or not server.arrived.acquire(timeout=10):
+        if server is None or not server.arrived.acquire(timeout=30):
             time.sleep(0.2)
         transport.abort()
 
@@ -492,7 +494,7 @@ def test_abort_ends_a_request_wherever_it_waits(
     server = serve(stall)
     url = server.url
     if where == "lookup":
-        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: hold.wait(20) and [])
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: hold.wait(60) and [])
         url = "http://slow.invalid/"
     elif where == "connect":
         url = f"http://127.0.0.1:{full_port}/"
@@ -504,7 +506,7 @@ def test_abort_ends_a_request_wherever_it_waits(
         transport.request("GET", url, timeout=LONG)
     hold.set()
     thread.join()
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 15
     with pytest.raises(AbortedError):
         transport.request("GET", server.url)
 
@@ -524,10 +526,10 @@ def test_abort_ends_many_requests_at_once(serve: Serve, transport: Transport) ->
     for thread in threads:
         thread.start()
     for _request in range(6):
-        assert server.arrived.acquire(timeout=10)
+        assert server.arrived.acquire(timeout=30)
     transport.abort()
     for thread in threads:
-        thread.join(5)
+        thread.join(30)
     assert ended == ["AbortedError"] * 5
 
 

@@ -162,7 +162,7 @@ def test_a_refused_filter_is_done_without(serve: Serve, make: Make) -> None:
 
 
 def test_regions_are_asked_side_by_side_and_fail_alone(serve: Serve, make: Make) -> None:
-    together = threading.Barrier(3, timeout=5)
+    together = threading.Barrier(3, timeout=30)
 
     def behave(exchange: Exchange) -> None:
         together.wait()
@@ -395,7 +395,7 @@ def test_abort_ends_this_clients_requests_alone(serve: Serve, make: Make, transp
     failures: list[AvdeskError] = []
     thread = threading.Thread(target=lambda: failures.extend(client.list_jobs([REGION]).failures.values()))
     thread.start()
-    assert server.arrived.acquire(timeout=5)
+    assert server.arrived.acquire(timeout=30)
     started = time.monotonic()
     client.abort()
     thread.join(5)

@@ -187,7 +187,7 @@ def test_12_a_creation_is_sent_once_whatever_is_answered(rest: Make) -> None:
 
 
 def test_13_a_region_that_is_forbidden_blanks_no_other(rest: Make) -> None:
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=30)
 
     def behave(exchange: Exchange) -> None:
         both.wait()

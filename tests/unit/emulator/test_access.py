@@ -25,7 +25,7 @@ def ask(url: str, token: str | None = None, body: object = None) -> tuple[int, d
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, headers=headers)  # noqa: S310 - the emulator's own address
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         with error:
@@ -78,7 +78,7 @@ def test_sign_in_gives_nothing_for_what_no_key_has_signed(emulator: Emulator) ->
     ):
         request = urllib.request.Request(url, data=form)  # noqa: S310
         with pytest.raises(urllib.error.HTTPError) as raised:
-            urllib.request.urlopen(request, timeout=10)  # noqa: S310
+            urllib.request.urlopen(request, timeout=30)  # noqa: S310
         with raised.value as error:
             assert error.code == 400
             assert "error_description" in json.loads(error.read())

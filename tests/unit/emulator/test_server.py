@@ -27,7 +27,7 @@ def emulator() -> Iterator[Emulator]:
 def raw(emulator: Emulator, request: bytes) -> bytes:
     """Send bytes to the AutoVideo server and return all that comes until the connection ends."""
     address = urlsplit(emulator.autovideo_url)
-    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=10) as connection:
+    with socket.create_connection((str(address.hostname), int(address.port or 0)), timeout=30) as connection:
         connection.sendall(request)
         connection.shutdown(socket.SHUT_WR)
         pieces = []
@@ -50,8 +50,8 @@ def test_that_the_ready_line_is_one_json_object(emulator: Emulator) -> None:
 
 def test_that_google_wants_the_token(emulator: Emulator, http: requests.Session) -> None:
     url = f"{emulator.google_url}/v1/projects/{emulator.project}/locations/us-central1/customJobs"
-    assert http.get(url, timeout=10).status_code == 401
-    reply = http.get(url, headers={"Authorization": f"Bearer {emulator.token}"}, timeout=10)
+    assert http.get(url, timeout=30).status_code == 401
+    reply = http.get(url, headers={"Authorization": f"Bearer {emulator.token}"}, timeout=30)
     assert reply.status_code == 200
     assert len(reply.json()["customJobs"]) == 100
     assert reply.json()["nextPageToken"]
@@ -59,25 +59,25 @@ def test_that_google_wants_the_token(emulator: Emulator, http: requests.Session)
 
 def test_that_the_limit_counts_over_http_and_spares_the_exempt(http: requests.Session) -> None:
     with Emulator(failure_rate=0.0) as emulator:
-        codes = [http.get(emulator.autovideo_url + "/status", timeout=10).status_code for _ in range(12)]
+        codes = [http.get(emulator.autovideo_url + "/status", timeout=30).status_code for _ in range(12)]
         assert codes == [200] * 10 + [429] * 2
-        reply = http.get(emulator.autovideo_url + "/nowhere", timeout=10)
+        reply = http.get(emulator.autovideo_url + "/nowhere", timeout=30)
         assert reply.status_code == 429
         assert "Retry-After" not in reply.headers
-        assert http.get(emulator.autovideo_url + "/health", timeout=10).status_code == 200
+        assert http.get(emulator.autovideo_url + "/health", timeout=30).status_code == 200
 
 
 def test_that_one_connection_serves_many_requests_without_delay(emulator: Emulator) -> None:
     address = urlsplit(emulator.autovideo_url)
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=10)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
     connection.connect()
     first = connection.sock
     began = time.monotonic()
-    for _ in range(50):
+    for _ in range(200):
         connection.request("GET", "/health")
         assert connection.getresponse().read()
-    # Header and body in two writes cost 40 ms a request (delayed acknowledgement), 2 s in all.
-    assert time.monotonic() - began < 1.5
+    # Header and body in two writes cost 40 ms a request (delayed acknowledgement), 8 s in all.
+    assert time.monotonic() - began < 6.0
     assert connection.sock is first
     connection.close()
 
@@ -115,14 +115,14 @@ def test_that_head_has_no_body(emulator: Emulator) -> None:
 
 def test_that_a_status_fault_answers_in_the_manner_of_each_side(emulator: Emulator, http: requests.Session) -> None:
     emulator.faults.add("/status=503,google:*=503 x1,/debug=429:30")
-    page = http.get(emulator.autovideo_url + "/status", timeout=10)
+    page = http.get(emulator.autovideo_url + "/status", timeout=30)
     assert page.status_code == 503
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
-    envelope = http.get(emulator.google_url + "/v1/x", timeout=10)
+    envelope = http.get(emulator.google_url + "/v1/x", timeout=30)
     assert envelope.status_code == 503
     assert envelope.json()["error"]["status"] == "UNAVAILABLE"
-    assert http.get(emulator.google_url + "/v1/x", timeout=10).status_code == 401
-    assert http.get(emulator.autovideo_url + "/debug", timeout=10).headers["Retry-After"] == "30"
+    assert http.get(emulator.google_url + "/v1/x", timeout=30).status_code == 401
+    assert http.get(emulator.autovideo_url + "/debug", timeout=30).headers["Retry-After"] == "30"
 
 
 def test_that_google_refusals_say_why(emulator: Emulator, http: requests.Session) -> None:
@@ -134,19 +134,19 @@ def test_that_google_refusals_say_why(emulator: Emulator, http: requests.Session
     ):
         emulator.faults.clear()
         emulator.faults.add(f"google:/v1/*/us-west1/*={effect}")
-        reply = http.get(url, headers={"Authorization": f"Bearer {emulator.token}"}, timeout=10)
+        reply = http.get(url, headers={"Authorization": f"Bearer {emulator.token}"}, timeout=30)
         assert reply.status_code == code
         assert reply.json()["error"]["details"][0]["reason"] == reason
     emulator.faults.clear()
     emulator.faults.add("google:/v1/*/us-west1/*=denied")
-    error = http.get(url, timeout=10).json()["error"]
+    error = http.get(url, timeout=30).json()["error"]
     assert error["details"][0]["metadata"]["permission"] == "aiplatform.customJobs.list"
 
 
 def test_that_an_answer_can_be_cut_off(emulator: Emulator, http: requests.Session) -> None:
     emulator.faults.add("/status=truncate")
     with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        http.get(emulator.autovideo_url + "/status", timeout=10)
+        http.get(emulator.autovideo_url + "/status", timeout=30)
 
 
 @pytest.mark.parametrize("effect", ["reset", "lost"])
@@ -155,7 +155,7 @@ def test_that_a_connection_can_be_reset_before_or_after_the_deed(
 ) -> None:
     emulator.faults.add(f"POST /generate={effect}")
     with pytest.raises(requests.exceptions.ConnectionError) as caught:
-        http.post(emulator.autovideo_url + "/generate", json={"topic": "x"}, timeout=10)
+        http.post(emulator.autovideo_url + "/generate", json={"topic": "x"}, timeout=30)
     assert "ConnectionResetError" in repr(caught.value) or "RemoteDisconnected" in repr(caught.value)
     assert emulator.world.pipeline.runs_begun == (1 if effect == "lost" else 0)
     assert emulator.asked("/generate")[0].status is None
@@ -163,16 +163,16 @@ def test_that_a_connection_can_be_reset_before_or_after_the_deed(
 
 def test_that_html_redirects_and_deep_json_come_as_ordered(emulator: Emulator, http: requests.Session) -> None:
     emulator.faults.add("/status=html x1")
-    assert "<h1>Sign in" in http.get(emulator.autovideo_url + "/status", timeout=10).text
+    assert "<h1>Sign in" in http.get(emulator.autovideo_url + "/status", timeout=30).text
     emulator.faults.add("/status=redirect:http://elsewhere.invalid/ x1")
-    reply = http.get(emulator.autovideo_url + "/status", timeout=10, allow_redirects=False)
+    reply = http.get(emulator.autovideo_url + "/status", timeout=30, allow_redirects=False)
     assert (reply.status_code, reply.headers["Location"]) == (302, "http://elsewhere.invalid/")
     emulator.faults.add("/status=nested x1")
-    body = http.get(emulator.autovideo_url + "/status", timeout=10).content
+    body = http.get(emulator.autovideo_url + "/status", timeout=30).content
     assert body.count(b"{") == body.count(b"}") == 100_000
     emulator.faults.add("/status=huge x1")
     assert (
-        int(http.get(emulator.autovideo_url + "/status", timeout=10, stream=True).headers["Content-Length"]) > 2**26
+        int(http.get(emulator.autovideo_url + "/status", timeout=30, stream=True).headers["Content-Length"]) > 2**26
     )
 
 
@@ -181,14 +181,14 @@ def test_that_answers_can_come_late_or_in_drops(emulator: Emulator, http: reques
         emulator.faults.clear()
         emulator.faults.add(f"/status={effect}")
         began = time.monotonic()
-        assert http.get(emulator.autovideo_url + "/status", timeout=10).json()["last_generation_status"] == "ready"
+        assert http.get(emulator.autovideo_url + "/status", timeout=30).json()["last_generation_status"] == "ready"
         assert time.monotonic() - began >= 0.28
 
 
 def test_that_a_skewed_clock_shows_in_header_and_body(emulator: Emulator, http: requests.Session) -> None:
-    true = http.get(emulator.autovideo_url + "/health", timeout=10)
+    true = http.get(emulator.autovideo_url + "/health", timeout=30)
     emulator.faults.add("*=skew:7200")
-    skewed = http.get(emulator.autovideo_url + "/health", timeout=10)
+    skewed = http.get(emulator.autovideo_url + "/health", timeout=30)
     ahead = parsedate_to_datetime(skewed.headers["Date"]) - parsedate_to_datetime(true.headers["Date"])
     assert 7200 <= ahead.total_seconds() < 7230
     assert skewed.json()["timestamp"] > true.json()["timestamp"]
@@ -199,24 +199,24 @@ def test_that_a_skewed_google_understands_its_own_times(emulator: Emulator, http
     headers = {"Authorization": f"Bearer {emulator.token}"}
     url = emulator.google_url + "/v2/entries:list"
     wish = {"resourceNames": [f"projects/{emulator.project}"], "orderBy": "timestamp desc", "pageSize": 1}
-    newest = http.post(url, json=wish, headers=headers, timeout=10).json()["entries"][0]["timestamp"]
+    newest = http.post(url, json=wish, headers=headers, timeout=30).json()["entries"][0]["timestamp"]
     again = wish | {"filter": f'timestamp>="{newest}"'}
-    entries = http.post(url, json=again, headers=headers, timeout=10).json()["entries"]
+    entries = http.post(url, json=again, headers=headers, timeout=30).json()["entries"]
     assert entries[0]["timestamp"] == newest
 
 
 def test_that_stopping_ends_a_hanging_answer_soon(http: requests.Session) -> None:
     emulator = Emulator(faults=["/status=hang"]).start()
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(http.get, emulator.autovideo_url + "/status", timeout=30)
-        deadline = time.monotonic() + 10
+        waiting = pool.submit(http.get, emulator.autovideo_url + "/status", timeout=60)
+        deadline = time.monotonic() + 30
         while not emulator.asked("/status") and time.monotonic() < deadline:
             time.sleep(0.01)
         began = time.monotonic()
         emulator.stop()
         with pytest.raises(requests.exceptions.ConnectionError):
-            waiting.result(timeout=10)
-    assert time.monotonic() - began < 5.0
+            waiting.result(timeout=30)
+    assert time.monotonic() - began < 20.0
 
 
 def test_that_a_stopped_emulator_frees_its_ports_and_can_start_again() -> None:
@@ -232,7 +232,7 @@ def test_that_a_stopped_emulator_frees_its_ports_and_can_start_again() -> None:
 
 def test_that_many_clients_are_served_at_once(emulator: Emulator) -> None:
     def ask(_: int) -> int:
-        return requests.get(emulator.autovideo_url + "/status", timeout=20).status_code
+        return requests.get(emulator.autovideo_url + "/status", timeout=60).status_code
 
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         assert set(pool.map(ask, range(100))) == {200}
@@ -243,7 +243,7 @@ def test_that_many_clients_are_served_at_once(emulator: Emulator) -> None:
 def test_that_real_answering_times_can_be_had(http: requests.Session) -> None:
     with Emulator(latency=1.0, speed=10.0) as emulator:
         began = time.monotonic()
-        http.get(emulator.autovideo_url + "/health/quota", timeout=10)
+        http.get(emulator.autovideo_url + "/health/quota", timeout=30)
         assert time.monotonic() - began >= 0.18
 
 
@@ -252,4 +252,4 @@ def test_that_a_bug_of_the_emulator_is_a_500_in_the_log(
 ) -> None:
     logged_errors.expect("the emulator failed")  # type: ignore[attr-defined]
     monkeypatch.setattr("avdesk.emulator.autovideo.status_body", lambda _world: 1 / 0)
-    assert http.get(emulator.autovideo_url + "/status", timeout=10).status_code == 500
+    assert http.get(emulator.autovideo_url + "/status", timeout=30).status_code == 500

@@ -172,7 +172,7 @@ def test_what_many_save_at_the_same_time_is_all_there(service: Configuration) ->
         opened = mine.open()
         document = opened.document()
         document.put(f"tools.t{number}", number)
-        start.wait(10)
+        start.wait(30)
         _now, merged = mine.save_merged(opened, document.text)
         assert merged is None or not merged.conflicts
 

@@ -345,7 +345,7 @@ def test_a_keyring_that_hangs_is_not_waited_for(credentials: Credentials, backen
     started = time.monotonic()
     with pytest.raises(KeyringLockedError):
         Credentials(Path("nowhere"), deadline_s=0.2).store("dev", read_given(Kind.BEARER, OPAQUE))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 15
     backend.silent.set()
     del credentials
 

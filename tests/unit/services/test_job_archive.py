@@ -125,7 +125,7 @@ def test_loading_that_hangs_can_be_stopped_at_once(archive: JobArchive, emulator
     thread.start()
     wait_until(lambda: len(emulator.asked(path, Side.GOOGLE)) > before, "it asks", 10)
     archive.abort()
-    thread.join(10)
+    thread.join(30)
     assert ended
     emulator.faults.clear()
     assert read(archive, 10_000)[-1].all_known

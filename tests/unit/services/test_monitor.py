@@ -493,7 +493,7 @@ def test_a_slow_check_holds_no_step_up(tmp_path: Path) -> None:
 
     def slow() -> object:
         asked.set()
-        assert go.wait(20)
+        assert go.wait(60)
         return reply({"status": "healthy"})
 
     world.server.checks = {check.path: slow for check in CHECKS if check.counted}

@@ -74,7 +74,7 @@ def seen(monitor: Monitor, names: list[str], condition: Callable[[Snapshot], obj
     def look() -> object:
         return condition(monitor.step().snapshot)
 
-    wait_until(look, f"{names} have answered", 30.0)
+    wait_until(look, f"{names} have answered")
     return monitor.snapshot
 
 
@@ -195,7 +195,7 @@ def test_they_begin_after_the_pipelines_state_and_are_asked_seldom() -> None:
     stepped(own, clock, FIRST_AFTER_S / 2)
     assert asked.count == {}
     for _turn in range(120):  # an hour
-        stepped(own, clock, 30.0)
+        stepped(own, clock)
     assert asked.count[LOGGING] == asked.count[QUOTA] == 2
     assert asked.count[GCLOUD] == 1
     assert 10 <= asked.count[CREDENTIALS] <= 13

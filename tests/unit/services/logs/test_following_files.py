@@ -166,7 +166,7 @@ def test_a_last_line_without_a_break_is_searched_and_may_still_go_on(tmp_path: P
 @pytest.mark.parametrize(
     ("suffix", "packed"),
     [
-        (".gz", gzip.compress(CONTENT) + gzip.compress(b"and more\n")),
+        (".gz", gzip.compress(CONTENT, mtime=0) + gzip.compress(b"and more\n", mtime=0)),
         (".bz2", bz2.compress(CONTENT) + bz2.compress(b"and more\n")),
         (".xz", lzma.compress(CONTENT) + lzma.compress(b"and more\n")),
         (".log", (CONTENT.decode() + "and more\n").encode("utf-16")),
