@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from avdesk.core.actions import ActionKind, ActionPreview, ActionRequest, ActionState
 from avdesk.core.errors import UnreachableError
+from avdesk.core.gpuquota import GpuQuota
 from avdesk.core.jobs import Job, JobState
 from avdesk.core.snapshot import Trouble
 from avdesk.ui.dialogs.confirm import ConfirmDialog
@@ -53,9 +54,12 @@ def asked(wishes: Wishes) -> Asked:
 def ask(make_window: MakeWindow, wishes: Wishes) -> Callable[..., MainWindow]:
     """Return what opens a window of an environment and wants an action there."""
 
-    def begin(kind: ActionKind, jobs: Sequence[Job] = (), environment: str = "dev") -> MainWindow:
+    def begin(
+        kind: ActionKind, jobs: Sequence[Job] = (), environment: str = "dev", quotas: tuple[GpuQuota, ...] = ()
+    ) -> MainWindow:
         window = make_window(environment)
-        window.show_snapshot(replace(all_states()["idle"], environment=environment, jobs=JOBS))
+        sample = all_states()["idle"]
+        window.show_snapshot(replace(sample, environment=environment, jobs=JOBS, gpu_quotas=quotas))
         wishes.act_wanted.emit(environment, kind, tuple(jobs))
         return window
 
@@ -230,6 +234,24 @@ def test_regions_tell_how_long_jobs_waited_there(resubmit: ResubmitDialog) -> No
     texts = [resubmit.region.itemText(place) for place in range(resubmit.region.count())]
     assert any("waited about" in text for text in texts)
     assert "Quota NVIDIA_T4_GPUS in us-west1 is 0" in plain(resubmit.quota.text())
+
+
+def test_regions_tell_what_is_free_of_the_machine_that_is_chosen(ask: Callable[..., MainWindow]) -> None:
+    quotas = (
+        GpuQuota("us-west1", "L4", spot=False, limit=4, usage=1),
+        GpuQuota("us-west1", "L4", spot=True, limit=8, usage=8),
+    )
+    window = ask(ActionKind.RESUBMIT, [FAILED], quotas=quotas)
+    dialog = the(ResubmitDialog, window)
+    assert isinstance(dialog, ResubmitDialog)
+    place = dialog.region.findData("us-west1")
+    dialog.machine.setCurrentIndex(dialog.machine.findData("cpu"))
+    assert "free" not in dialog.region.itemText(place)
+    dialog.machine.setCurrentIndex(dialog.machine.findData("l4"))
+    dialog.capacity.setCurrentIndex(dialog.capacity.findData("false"))
+    assert "us-west1 · 3 of 4 L4 free" in dialog.region.itemText(place)
+    dialog.capacity.setCurrentIndex(dialog.capacity.findData("true"))
+    assert "us-west1 · 0 of 8 L4 free" in dialog.region.itemText(place)
 
 
 def test_without_its_specification_nothing_can_be_sent(ask: Callable[..., MainWindow], asked: Asked) -> None:

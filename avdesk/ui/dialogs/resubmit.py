@@ -28,7 +28,7 @@ from avdesk.services.machines import MACHINES, Machine, cautions, changes_of, re
 from avdesk.services.previews import new_request
 from avdesk.ui.colours import Tone
 from avdesk.ui.dialogs.asking import AskingDialog, Previewer, title_text
-from avdesk.ui.jobs.hints import quota_hint, region_hint
+from avdesk.ui.jobs.hints import free_hint, quota_hint, region_hint
 from avdesk.ui.jobs.label_lines import LabelsError, label_changes, label_text
 from avdesk.ui.jobs.specification import masked_json
 from avdesk.ui.theme import GAP, STEP
@@ -76,12 +76,15 @@ class ResubmitDialog(AskingDialog):
         self.why.set_tone(Tone.WARN)
         self.name_buttons(_("Send new job"), _("Back"))
         self._lay_out()
+        for combo in (self.machine, self.capacity):
+            combo.currentIndexChanged.connect(self._show_hints)
         for combo in (self.machine, self.region, self.capacity):
             combo.currentIndexChanged.connect(self._check)
         self.limit.valueChanged.connect(self._check)
         self.labels.textChanged.connect(self._check)
         self.typed.changed.connect(self._check)
         self.accepted.connect(self._send)
+        self._show_hints()
         self._check()
 
     def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
@@ -112,11 +115,9 @@ class ResubmitDialog(AskingDialog):
             self.machine.addItem(_machine_words(machine), machine.name)
         self.region = _combo(_("Region"))
         self.region.addItem(_("As it was: {region}").format(region=job.region or _("not known")), "")
-        jobs = self._snapshot.jobs if self._snapshot is not None else ()
         for region in self._environment.regions:
             if region != job.region:
-                hint = region_hint(region, job.accelerator_type, jobs, now)
-                self.region.addItem(f"{region} · {hint}" if hint else region, region)
+                self.region.addItem(region, region)
         self.capacity = _combo(_("Capacity"))
         was = {True: _("spot"), False: _("on demand"), None: _("not known")}[job.spot]
         self.capacity.addItem(_("As it was: {capacity}").format(capacity=was), "")
@@ -136,6 +137,25 @@ class ResubmitDialog(AskingDialog):
         self.quota.setVisible(bool(self.quota.text()))
         self.spec = _text_box(_("The new job"), _SPEC_ROWS)
         self.spec.setReadOnly(True)
+
+    def _show_hints(self) -> None:
+        """Tell at each region what is free and how long jobs waited, for the machine that is chosen."""
+        snapshot, now = self._snapshot, self._now()
+        if snapshot is None:
+            return
+        chosen = MACHINES.get(str(self.machine.currentData()))
+        accelerator = self._job.accelerator_type if chosen is None else chosen.accelerator_type
+        spot = {"true": True, "false": False}.get(str(self.capacity.currentData()), bool(self._job.spot))
+        for place in range(self.region.count()):
+            region = str(self.region.itemData(place)) or self._job.region or ""
+            hints = (
+                free_hint(region, accelerator, spot=spot, quotas=snapshot.gpu_quotas),
+                region_hint(region, accelerator, snapshot.jobs, now),
+            )
+            told = " · ".join(hint for hint in hints if hint)
+            self.region.setItemData(place, told, Qt.ItemDataRole.ToolTipRole)
+            if place:
+                self.region.setItemText(place, f"{region} · {told}" if told else region)
 
     def _lay_out(self) -> None:
         grid = QGridLayout()

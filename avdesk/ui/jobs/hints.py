@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from avdesk.core import wording
+from avdesk.core.gpuquota import GpuQuota
 from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot
 from avdesk.i18n import _, ngettext
@@ -38,6 +39,20 @@ def region_hint(region: str, accelerator: str | None, jobs: Sequence[Job], now: 
 
     return ngettext("{n} job waited about {time} lately", "{n} jobs waited about {time} lately", len(waits)).format(
         n=len(waits), time=wording.rough_duration(median(waits))
+    )
+
+
+def free_hint(region: str, accelerator: str | None, *, spot: bool, quotas: Sequence[GpuQuota]) -> str:
+    """Return how many GPUs of that kind Compute Engine's quota leaves in a region; empty where that is not known.
+
+    A hint: Vertex AI's jobs are charged to a quota of its own, which usually follows this one.
+    """
+    kind = (accelerator or "").removeprefix("NVIDIA_").removeprefix("TESLA_")
+    found = [quota for quota in quotas if (quota.region, quota.kind, quota.spot) == (region, kind, spot)]
+    if not found:
+        return ""
+    return _("{free} of {limit} {kind} free").format(
+        free=f"{found[0].free:g}", limit=f"{found[0].limit:g}", kind=kind
     )
 
 
