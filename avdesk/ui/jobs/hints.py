@@ -51,7 +51,8 @@ def free_hint(region: str, accelerator: str | None, *, spot: bool, quotas: Seque
     found = [quota for quota in quotas if (quota.region, quota.kind, quota.spot) == (region, kind, spot)]
     if not found:
         return ""
-    return _("{free} of {limit} {kind} free").format(
+    left, limit = f"{found[0].free:g}", f"{found[0].limit:g}"
+    return _("{free} of {limit} {kind} free").format(free=left, limit=limit, kind=kind)
         free=f"{found[0].free:g}", limit=f"{found[0].limit:g}", kind=kind
     )
 
