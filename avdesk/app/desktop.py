@@ -8,6 +8,7 @@ from avdesk.app.action_desk import ActionDesk
 from avdesk.app.front import Front
 from avdesk.app.in_force import InForce
 from avdesk.app.place_desk import PlaceDesk
+from avdesk.app.update_desk import UpdateDesk, update_watch
 from avdesk.app.watching import Watching
 from avdesk.app.window_host import WindowHost
 from avdesk.bridge.actions import ActionRunner
@@ -83,6 +84,7 @@ class Desk(QObject):
         self._parts = parts
         self.actions = ActionDesk(parts.front, parts.window, parts.actions)
         self.places = PlaceDesk(parts.front, parts.window)
+        self.updates = UpdateDesk(parts.window, parts.paths.state / "update.json", update_watch(parts.in_force))
         self._message_of = ""
         self._dialog: QObject | None = None
 
@@ -201,5 +203,6 @@ class Desk(QObject):
                 parts.doctor,
                 parts.settings.settings,
                 parts.settings.finding,
+                self.updates.watch,
             ]
         )

@@ -104,6 +104,7 @@ class Running:
         if parts.session_bus is not None:
             parts.session_bus.open()
         parts.wake.start()
+        self._desk.updates.watch.start()
         if parts.configuration is not None:
             parts.configuration.start()
 

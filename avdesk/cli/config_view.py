@@ -7,7 +7,7 @@ from avdesk.config.changes import shown_value
 from avdesk.config.document import Document
 from avdesk.config.keys import ENVIRONMENTS, INNER_TABLES, TOP, key_text
 from avdesk.config.load import Loaded
-from avdesk.config.options import APPEARANCE, ENVIRONMENT, NOTIFICATIONS, POLLING, TABLES
+from avdesk.config.options import APPEARANCE, ENVIRONMENT, NOTIFICATIONS, POLLING, TABLES, UPDATES
 from avdesk.config.problems import Problem
 from avdesk.config.settings import Environment
 from avdesk.config.statements import KeyPath
@@ -31,6 +31,7 @@ def as_toml(document: Document, loaded: Loaded) -> list[str]:
     rows += [_row(document, (POLLING, key), document.get((POLLING, key))) for key in TABLES[POLLING]]
     rows += _section(document, (NOTIFICATIONS,), loaded.settings.notifications, TABLES[NOTIFICATIONS])
     rows += _section(document, (APPEARANCE,), loaded.settings.appearance, TABLES[APPEARANCE])
+    rows += _section(document, (UPDATES,), loaded.settings.updates, TABLES[UPDATES])
     return rows
 
 
@@ -44,6 +45,7 @@ def as_object(loaded: Loaded) -> JsonObject:
         "environments": {name: environment_object(each) for name, each in settings.environments.items()},
         "notifications": asdict(settings.notifications),
         "appearance": asdict(settings.appearance),
+        "updates": asdict(settings.updates),
         "unusable": sorted(loaded.broken),
         "problems": [problem_object(problem) for problem in loaded.problems],
     }

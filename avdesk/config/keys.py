@@ -10,6 +10,7 @@ from avdesk.config.options import (
     NOTIFICATIONS,
     POLLING,
     TABLES,
+    UPDATES,
     Option,
 )
 from avdesk.config.problems import did_you_mean, quoted
@@ -65,7 +66,7 @@ def known(path: KeyPath) -> Known | None:
     """Return what a path is, None for a table and for what this version does not know."""
     if path == (TOP,):
         return Known(path, DEFAULT_ENVIRONMENT)
-    if len(path) == 2 and path[0] in (POLLING, NOTIFICATIONS, APPEARANCE):
+    if len(path) == 2 and path[0] in (POLLING, NOTIFICATIONS, APPEARANCE, UPDATES):
         option = TABLES[path[0]].get(path[1])
         return None if option is None else Known(path, option)
     if len(path) < 3 or path[0] != ENVIRONMENTS or not ENVIRONMENT_NAME.fullmatch(path[1]):
@@ -86,7 +87,7 @@ def all_keys(environments: Iterable[str]) -> list[str]:
         base = (ENVIRONMENTS, name)
         keys += [key_text((*base, key)) for key in TABLES[ENVIRONMENT]]
         keys += [key_text((*base, table, key)) for table in INNER_TABLES for key in TABLES[table]]
-    for table in (POLLING, NOTIFICATIONS, APPEARANCE):
+    for table in (POLLING, NOTIFICATIONS, APPEARANCE, UPDATES):
         keys += [key_text((table, key)) for key in TABLES[table]]
     return keys
 

@@ -5,7 +5,7 @@ Nothing here raises for what a file holds, and nothing writes. A missing file is
 
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -91,6 +91,7 @@ def load_text(text: str, path: Path) -> Loaded:
         environments=MappingProxyType(environments),
         notifications=reader.notifications(),
         appearance=reader.appearance(),
+        updates=reader.updates(),
     )
     default, default_missing = reader.default_environment(environments)
     reader.unknown_at_top()
@@ -98,11 +99,11 @@ def load_text(text: str, path: Path) -> Loaded:
     if not environments:
         told = settings.notifications
         made_up = _only(Environment(FIRST_ENVIRONMENT, polling=reader.polling(), notifications=told))
-        settings = Settings(
-            made_up.default_environment, made_up.environments, settings.notifications, settings.appearance
+        settings = replace(
+            settings, default_environment=made_up.default_environment, environments=made_up.environments
         )
     else:
-        settings = Settings(default, settings.environments, settings.notifications, settings.appearance)
+        settings = replace(settings, default_environment=default)
     return Loaded(
         settings,
         _ordered(reader.problems),

@@ -10,16 +10,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from avdesk.config.settings import Appearance, Environment, Notifications, Polling
+from avdesk.config.settings import Appearance, Environment, Notifications, Polling, Updates
 from avdesk.i18n import _
 
 ENVIRONMENT, POLLING, NOTIFICATIONS, APPEARANCE = "environments.*", "polling", "notifications", "appearance"
+UPDATES = "updates"
 """The tables; the first one stands for every ``[environments.NAME]``."""
 
 RESERVED_TABLES = ("alerts", "logs")
 """Tables that belong to the file's format and have no keys in this version: accepted while they are empty."""
 
-TOP_KEYS = ("default_environment", "environments", POLLING, NOTIFICATIONS, APPEARANCE, *RESERVED_TABLES)
+TOP_KEYS = ("default_environment", "environments", POLLING, NOTIFICATIONS, APPEARANCE, UPDATES, *RESERVED_TABLES)
 """What may stand at the top of the file."""
 
 COLOUR_NAMES = ("grey", "blue", "green", "amber", "orange", "red", "violet", "pink", "yellow")
@@ -38,6 +39,7 @@ class Kind(StrEnum):
     PROJECT = "project"
     REGIONS = "regions"
     LANGUAGE = "language"
+    PUBLIC_KEY = "public key"
     ENVIRONMENT = "environment"
 
 
@@ -83,6 +85,7 @@ _OWNERS: Mapping[str, type] = {
     POLLING: Polling,
     NOTIFICATIONS: Notifications,
     APPEARANCE: Appearance,
+    UPDATES: Updates,
 }
 
 
@@ -290,6 +293,27 @@ OPTIONS: tuple[Option, ...] = (
         lambda: _("Language"),
         lambda: _("A language code such as de; empty for the system's language."),
         restart=True,
+    ),
+    _option(
+        UPDATES,
+        "check",
+        Kind.FLAG,
+        lambda: _("Look for newer versions"),
+        lambda: _("Ask once a day whether there is a newer AVDesk, and say so. Nothing is ever installed by itself."),
+    ),
+    _option(
+        UPDATES,
+        "url",
+        Kind.URL,
+        lambda: _("Address"),
+        lambda: _("Where the newest version is described, over https."),
+    ),
+    _option(
+        UPDATES,
+        "key",
+        Kind.PUBLIC_KEY,
+        lambda: _("Public key"),
+        lambda: _("The Ed25519 key, in base64, that the description has to be signed with; others are not believed."),
     ),
 )
 

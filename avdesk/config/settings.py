@@ -91,6 +91,21 @@ class Appearance:
     language: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """Whether and where it is asked for newer versions.
+
+    Attributes:
+        check: whether it is asked at all.
+        url: the description of the newest version, over https; empty when not given.
+        key: the Ed25519 key, in base64, that has to have signed it; empty when not given.
+    """
+
+    check: bool = False
+    url: str = ""
+    key: str = ""
+
+
 NO_ENVIRONMENTS: Mapping[str, Environment] = MappingProxyType({})
 
 
@@ -102,9 +117,11 @@ class Settings:
         default_environment: the one that is looked at when none is named.
         environments: by name, in the file's order.
         notifications: what holds for every environment that has nothing of its own.
+        updates: where newer versions are looked for.
     """
 
     default_environment: str
     environments: Mapping[str, Environment] = field(default_factory=lambda: NO_ENVIRONMENTS)
     notifications: Notifications = field(default_factory=Notifications)
     appearance: Appearance = field(default_factory=Appearance)
+    updates: Updates = field(default_factory=Updates)

@@ -13,10 +13,11 @@ from avdesk.config.options import (
     RESERVED_TABLES,
     TABLES,
     TOP_KEYS,
+    UPDATES,
     Option,
 )
 from avdesk.config.problems import Problem, UnfitError, did_you_mean, quoted
-from avdesk.config.settings import Appearance, Environment, Notifications, Polling
+from avdesk.config.settings import Appearance, Environment, Notifications, Polling, Updates
 from avdesk.config.statements import KeyPath, Statement, line_of
 from avdesk.config.syntax import Parsed, is_discarded
 from avdesk.config.values import ENVIRONMENT_NAME, fit
@@ -85,6 +86,10 @@ class Reader:
     def appearance(self) -> Appearance:
         """Return how it looks."""
         return Appearance(**self._values((APPEARANCE,), self._table(APPEARANCE), TABLES[APPEARANCE]))
+
+    def updates(self) -> Updates:
+        """Return where newer versions are looked for."""
+        return Updates(**self._values((UPDATES,), self._table(UPDATES), TABLES[UPDATES]))
 
     def default_environment(self, environments: Mapping[str, Environment]) -> tuple[str, str | None]:
         """Return the environment to start with, and the one that the file names if that cannot be used."""

@@ -1,5 +1,7 @@
 """Checking single values of the configuration: they reach addresses, paths and argument lists."""
 
+import base64
+import binascii
 import math
 import re
 from collections.abc import Callable, Mapping
@@ -153,6 +155,17 @@ def _language(_option: Option, value: object) -> str:
     return text
 
 
+def _public_key(_option: Option, value: object) -> str:
+    text = _text(value).strip()
+    try:
+        raw = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raw = b"?"
+    if len(raw) not in (0, 32):
+        raise UnfitError(_("This is no Ed25519 public key."), _("Write its 32 bytes in base64: 44 letters."))
+    return text
+
+
 def _environment(_option: Option, value: object) -> str:
     text = _text(value)
     if not ENVIRONMENT_NAME.fullmatch(text):
@@ -191,5 +204,6 @@ _CHECKS: Mapping[Kind, Callable[[Option, object], object]] = {
     Kind.PROJECT: _project,
     Kind.REGIONS: _regions,
     Kind.LANGUAGE: _language,
+    Kind.PUBLIC_KEY: _public_key,
     Kind.ENVIRONMENT: _environment,
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from avdesk.config.options import APPEARANCE, NOTIFICATIONS, POLLING
+from avdesk.config.options import APPEARANCE, NOTIFICATIONS, POLLING, UPDATES
 from avdesk.i18n import _
 from avdesk.ui.settings.environments import EnvironmentsSection
 from avdesk.ui.settings.section import Section, SectionTools, table_section
@@ -39,5 +39,6 @@ SECTIONS: tuple[SectionKind, ...] = (
     _shared(APPEARANCE, lambda: _("Appearance")),
     _shared("logs", lambda: _("Logs")),
     SectionKind(lambda: _("Start at login"), StartSection),
+    _shared(UPDATES, lambda: _("Updates")),
 )
 """The first one has the environments themselves below it."""

@@ -93,7 +93,11 @@ def test_the_version_is_told_and_anything_else_declined(answers: Answers) -> Non
 
 
 def test_a_link_opens_its_place_with_the_token(answers: Answers, heard: Heard) -> None:
-    asked = {"do": "open", "place": "avdesk://job/video-job-0a1b2c3d", "activation_token": "abc_TIME1"}
+    asked: dict[str, object] = {
+        "do": "open",
+        "place": "avdesk://job/video-job-0a1b2c3d",
+        "activation_token": "abc_TIME1",
+    }
     assert answers(asked) == {"ok": True}
     assert answers({"do": "open", "place": "avdesk://environment/dev"}) == {"ok": True}
     assert heard.shown == [("avdesk://job/video-job-0a1b2c3d", "abc_TIME1"), ("avdesk://environment/dev", "")]

@@ -174,7 +174,7 @@ _UNTRANSLATED = re.compile(
     r"--?[\w-]+|av\w+|AV\w+|\$\(.*?\)|\b(?:status|watch|health|doctor|demo|emulator|config|completion|bash|zsh|fish|main|"
     r"openai|vertex_ai|quota|service_account|machine_types|veo|vertex_minimal|tts|image_gen|deployment|path|between|"
     r"planned|eval|default_environment|jobs|list|show|wait|cancel|retry|restart|generate|elevenlabs|google|auth|clear|"
-    r"unset|validate|edit|logs|tail|search)\b"
+    r"unset|validate|edit|logs|tail|search|open)\b"
 )
 
 

@@ -4,8 +4,18 @@ import dataclasses
 
 import pytest
 
-from avdesk.config.options import APPEARANCE, ENVIRONMENT, NOTIFICATIONS, OPTIONS, POLLING, TABLES, Kind, Option
-from avdesk.config.settings import Appearance, Environment, Notifications, Polling
+from avdesk.config.options import (
+    APPEARANCE,
+    ENVIRONMENT,
+    NOTIFICATIONS,
+    OPTIONS,
+    POLLING,
+    TABLES,
+    UPDATES,
+    Kind,
+    Option,
+)
+from avdesk.config.settings import Appearance, Environment, Notifications, Polling, Updates
 from avdesk.config.values import fit
 
 
@@ -16,6 +26,7 @@ from avdesk.config.values import fit
         (POLLING, Polling, set()),
         (NOTIFICATIONS, Notifications, set()),
         (APPEARANCE, Appearance, set()),
+        (UPDATES, Updates, set()),
     ],
 )
 def test_every_setting_has_an_option(table: str, owner: type, apart: set[str]) -> None:
