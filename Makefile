@@ -10,7 +10,7 @@ export PYTHON
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test demo run test lint lint-format lint-style lint-types lint-layers lint-texts bench \
-    screenshots i18n lock clean
+    screenshots i18n lock clean bundle smoke installer try-installer docs licences
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,25 @@ bench: setup-test ## Measure start, memory, polling and the terminal's answer, a
 
 screenshots: setup-test ## Make the pictures in docs/images in a real desktop session
 	@$(BIN)/python docs/make_screenshots.py $(ARGS)
+
+bundle: setup-test ## Make the application's folder dist/avdesk, and try it: every subcommand and the desktop app
+	packaging/bundle/build.sh
+	@$(MAKE) --no-print-directory smoke
+
+smoke: ## Try dist/avdesk: every subcommand and the desktop app, in a real session
+	$(BIN)/python packaging/bundle/smoke.py dist/avdesk
+
+installer: ## Make the Debian package of dist/avdesk, and check it by lintian and appstreamcli
+	packaging/deb/make.sh dist/avdesk dist
+
+try-installer: ## Install, use, upgrade and purge the package in a clean Debian root; as root
+	packaging/deb/try_in_clean_root.sh "$$(ls -t dist/avdesk_*.deb | head -n 1)"
+
+licences: setup ## Renew resources/licences.json from what is installed
+	$(BIN)/python packaging/licences.py
+
+docs: setup ## Renew the reference pages in docs that are made from the program
+	$(BIN)/python docs/make_reference.py
 
 i18n: setup ## Extract the texts for translators to resources/i18n/avdesk.pot
 	@packaging/catalogue.sh extract

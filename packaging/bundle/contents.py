@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 APP_ID = "io.github.avdesk.AVDesk"
@@ -78,10 +78,10 @@ _QT_LIBRARIES_LEFT_OUT = re.compile(
 _QT_LIBRARIES_NEEDED_BY_PLUGINS = re.compile(r"Qt6(OpenGL)\b(?!Widgets)")
 
 _OF_THE_SYSTEM = re.compile(
-    r"^lib(gtk-3|gdk-3|gdk_pixbuf|atk|atspi|pango|cairo|epoxy|gio|glib|gmodule|gobject|gthread|harfbuzz|fribidi|thai"
+    r"^lib(gtk-3|gdk-3|gdk_pixbuf|atk|atspi|pango(cairo|ft2)?|cairo|epoxy|gio|glib|gmodule|gobject|gthread|harfbuzz|fribidi|thai"
     r"|datrie|graphite2|pixman|mount|blkid|selinux|systemd|gcrypt|gpg-error|cap|lz4|zstd|uuid|fontconfig|freetype"
     r"|expat|png16|brotli|X11|Xau|Xdmcp|Xcomposite|Xcursor|Xdamage|Xext|Xfixes|Xi|Xinerama|Xrandr|Xrender|bsd|md"
-    r"|dbus-1|gssapi|krb5|k5crypto|com_err|keyutils|pcre2|jpeg|gcc_s|stdc[+][+])(?=[._-])"
+    r"|dbus-1|gssapi|krb5|krb5support|k5crypto|com_err|keyutils|pcre2|jpeg|gcc_s|stdc[+][+])(?=[._-])"
 )
 """Every Linux desktop has these, each in the version that fits its others; packaging/deb names their packages."""
 
@@ -127,6 +127,12 @@ def wanted(place: str) -> bool:
     return True
 
 
+def missing(hidden: Iterable[str], found: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Return those of the modules that were asked for by name and that PyInstaller did not find."""
+    names = {entry[0] for entry in found}
+    return sorted(name for name in hidden if name not in names)
+
+
 def version_resource(root: Path, name: str) -> object:
     """Return what Windows shows of the program in its properties."""
     from PyInstaller.utils.win32 import versioninfo
@@ -158,6 +164,7 @@ __all__ = [
     "FOUND_BY_NAME",
     "LEFT_OUT",
     "METADATA",
+    "missing",
     "modules",
     "resources",
     "version",

@@ -21,7 +21,21 @@ def keep_the_program() -> None:
         vars(archive)["_filename"] = f"/proc/self/fd/{kept}"
 
 
+def give_back_the_variables() -> None:
+    """Let the programs that this one starts, gcloud or a browser, find their own libraries and not the bundle's.
+
+    The system's loader has read its variable already; PyInstaller keeps what stood in it before.
+    """
+    for name in ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"):
+        before = os.environ.pop(f"{name}_ORIG", None)
+        if before is not None:
+            os.environ[name] = before
+        else:
+            os.environ.pop(name, None)
+
+
 if __name__ == "__main__":
     multiprocessing.freeze_support()
+    give_back_the_variables()
     keep_the_program()
     main()

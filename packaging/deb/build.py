@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from email.utils import formatdate
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,8 +24,13 @@ APP_ID = "io.github.avdesk.AVDesk"
 HOME = "https://github.com/avdesk/avdesk"
 MAINTAINER = "The AVDesk authors <avdesk@users.noreply.github.com>"
 ICON_SIZES = (16, 22, 24, 32, 48, 64, 128, 256)
-LOADED_BY_QT = ("libegl1", "libgl1", "libfontconfig1", "libxcb-cursor0", "fonts-dejavu-core | fonts-noto-core")
-"""What Qt's plugins need and no file is linked with, or only by another name."""
+LOADED_BY_QT = ("libegl1", "libgl1", "fonts-dejavu-core | fonts-noto-core", "xkb-data")
+"""What no file is linked with and Qt needs all the same."""
+
+CAN_BE_SPARED = ("libqgtk3.so",)
+"""Plugins that Qt leaves alone where their libraries are not there: this one gives GTK's look of dialogs."""
+
+DBUS = "default-dbus-session-bus | dbus-session-bus"
 
 DESCRIPTION = """desktop monitor for the AutoVideo pipeline
  AVDesk sits in the system tray and tells what an AutoVideo pipeline does now,
@@ -124,6 +130,8 @@ def put_control(stage: Path) -> None:
     size = sum(file.lstat().st_size for file in files(stage)) // 1024
     control = stage / "DEBIAN"
     control.mkdir(mode=0o755)
+    needed, welcome = linked(stage)
+    names = {name.split()[0] for name in needed}
     fields = {
         "Package": "avdesk",
         "Version": version(),
@@ -132,8 +140,8 @@ def put_control(stage: Path) -> None:
         "Architecture": architecture(),
         "Maintainer": MAINTAINER,
         "Installed-Size": str(size),
-        "Depends": ", ".join(sorted({*linked(stage), *LOADED_BY_QT})),
-        "Recommends": "gnome-keyring | kwalletmanager, default-dbus-session-bus | dbus-session-bus",
+        "Depends": ", ".join(sorted({*needed, *(name for name in LOADED_BY_QT if name not in names)})),
+        "Recommends": ", ".join(["gnome-keyring | kwalletmanager", DBUS, *sorted(welcome)]),
         "Suggests": "google-cloud-cli",
         "Homepage": HOME,
         "Description": DESCRIPTION,
@@ -147,13 +155,28 @@ def put_control(stage: Path) -> None:
     write(control / "md5sums", "".join(f"{line}\n" for line in sums))
 
 
-def linked(stage: Path) -> set[str]:
-    """Return the packages of the libraries that the program's files are linked with, and that it doesn't bring."""
-    inside = stage / "usr/lib/avdesk/_internal"
+def linked(stage: Path) -> tuple[set[str], set[str]]:
+    """Return what the program needs of other packages' libraries, and what the plugins it can do without need.
+
+    dpkg-shlibdeps knows the oldest versions that do; it also names packages whose libraries are in the bundle, which
+    are found there first: these are left out.
+    """
     programs = [file for file in files(stage / "usr/lib/avdesk") if not file.is_symlink() and is_elf(file)]
+    spared = [file for file in programs if file.name in CAN_BE_SPARED]
+    kept = [file for file in programs if file not in spared]
+    brought = {file.name for file in files(stage / "usr/lib/avdesk")}
+    needed = depended_on(kept, brought)
+    names = {name.split()[0] for name in needed}
+    return needed, {name for name in depended_on(spared, brought) if name.split()[0] not in names}
+
+
+def depended_on(programs: list[Path], brought: set[str]) -> set[str]:
+    """Return the packages, with their oldest versions, of the libraries that files are linked with."""
+    outside = {name for program in programs for name in needs(program)} - brought
+    owners = {package_of(name) for name in outside}
     with tempfile.TemporaryDirectory() as source:
         write(Path(source) / "debian/control", "Source: avdesk\n\nPackage: avdesk\nArchitecture: any\n")
-        folders = sorted({str(file.parent) for file in inside.rglob("*.so*")})
+        folders = sorted({str(program.parent) for program in programs})
         asked = subprocess.run(
             [
                 "dpkg-shlibdeps",
@@ -172,7 +195,29 @@ def linked(stage: Path) -> set[str]:
     if asked.returncode or not depends:
         errors = "\n".join(line for line in asked.stderr.splitlines() if "warning:" not in line)
         raise SystemExit(f"dpkg-shlibdeps cannot tell what the program depends on:\n{errors}")
-    return {name.strip() for name in depends.split(",")}
+    told = {name.strip() for name in depends.split(",")}
+    unnamed = owners - {name.split()[0] for name in told}
+    return {name for name in told if name.split()[0] in owners} | unnamed
+
+
+def needs(program: Path) -> list[str]:
+    """Return the names of the libraries that a file is linked with."""
+    told = run("objdump", "-p", str(program))
+    return re.findall(r"^\s+NEEDED\s+(\S+)$", told, re.MULTILINE)
+
+
+@cache
+def package_of(library: str) -> str:
+    """Return the package that has a library; none is a fault of the bundle, which would not start elsewhere."""
+    for line in run("/sbin/ldconfig", "-p").splitlines():
+        name, _arrow, path = line.strip().partition(" => ")
+        if name.split()[0] == library and Path(path).exists():
+            for place in {path, str(Path(path).resolve())}:
+                for tried in (place, f"/usr{place}", place.removeprefix("/usr")):
+                    owner = subprocess.run(["dpkg", "-S", tried], check=False, capture_output=True, text=True)
+                    if owner.returncode == 0:
+                        return owner.stdout.partition(":")[0]
+    raise SystemExit(f"no package has {library}")
 
 
 def copyright_text() -> str:
