@@ -53,8 +53,6 @@ def free_hint(region: str, accelerator: str | None, *, spot: bool, quotas: Seque
         return ""
     left, limit = f"{found[0].free:g}", f"{found[0].limit:g}"
     return _("{free} of {limit} {kind} free").format(free=left, limit=limit, kind=kind)
-        free=f"{found[0].free:g}", limit=f"{found[0].limit:g}", kind=kind
-    )
 
 
 def quota_hint(snapshot: Snapshot | None, now: datetime) -> str:
