@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from avdesk.core.logsearch import Wanted
@@ -21,8 +22,16 @@ def ask_file(parent: QWidget, then: Callable[[str], object]) -> None:
     dialog.open()
 
 
-def ask_search_name(parent: QWidget, searches: Searches, wanted: Wanted) -> None:
-    """Ask for a name, and keep a search under it."""
+def dropped_files(event: QDropEvent) -> tuple[str, ...]:
+    """Return the files of this machine that are dragged or dropped, each once."""
+    urls = event.mimeData().urls()
+    return tuple(dict.fromkeys(url.toLocalFile() for url in urls if url.isLocalFile()))
+
+
+def ask_search_name(parent: QWidget, searches: Searches, wanted: Wanted | None) -> None:
+    """Ask for a name, and keep a search under it; nothing without a search."""
+    if wanted is None:
+        return
     dialog = NameDialog(
         _("Save search"), _("Save search"), "", searches.refusal, parent, label=_("Name of the search")
     )

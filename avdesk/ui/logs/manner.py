@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 
 from avdesk.ui.geometry import Store
+from avdesk.ui.logs import view_menu
 from avdesk.ui.logs.commands import Command
 from avdesk.ui.logs.kept import Kept, sizes_of
 from avdesk.ui.logs.pane import LogPane
@@ -43,6 +45,19 @@ class Manner:
                 splitter.setSizes(sizes_of(text))
         pane.across.splitterMoved.connect(lambda: self._keep_widths(pane))
         pane.down.splitterMoved.connect(lambda: self.keep(heights=_sizes(pane.down.sizes())))
+
+    def fill_menu(self, menu: QMenu, do: view_menu.Do, *, following: bool) -> None:
+        """Fill the menu of how the log is shown."""
+        kept = self.kept
+        view_menu.fill(
+            menu,
+            do,
+            wrap=kept.wrap,
+            folding=kept.folding,
+            whole=kept.whole,
+            histogram=kept.histogram,
+            following=following,
+        )
 
     def _keep_widths(self, pane: LogPane) -> None:
         if pane.across.orientation() is Qt.Orientation.Horizontal:

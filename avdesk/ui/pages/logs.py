@@ -26,8 +26,8 @@ from avdesk.core.logsearch import Wanted
 from avdesk.core.snapshot import Snapshot, Trouble
 from avdesk.i18n import _
 from avdesk.ui.geometry import Store
-from avdesk.ui.logs import states, view_menu
-from avdesk.ui.logs.asking import ask_file, ask_search_name
+from avdesk.ui.logs import states
+from avdesk.ui.logs.asking import ask_file, ask_search_name, dropped_files
 from avdesk.ui.logs.commands import Command, command_of
 from avdesk.ui.logs.console import console_url
 from avdesk.ui.logs.deeds import Deeds
@@ -324,10 +324,6 @@ class LogsPage(Page):
         else:
             self.parts.say(_("The cloud console has no page for this log."))
 
-    def _save_search(self) -> None:
-        if self.parts.search.wanted is not None:
-            ask_search_name(self.window(), self.parts.search.searches, self.parts.search.wanted)
-
     def _leave_search(self) -> None:
         if self.pane is not None:
             self.pane.view.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -344,22 +340,15 @@ class LogsPage(Page):
         search.showing_changed.connect(
             lambda: self._manner.keep(mode=search.mode.value, context=search.context.value())
         )
-        search.save_asked.connect(self._save_search)
+        search.save_asked.connect(lambda: ask_search_name(self.window(), search.searches, search.wanted))
         parts.notice.step_taken.connect(self._take_step)
         parts.details.clicked.connect(lambda checked: self._show_detail(shown=checked))
         parts.following.clicked.connect(lambda: self.do(Command.FOLLOW))
-        menu = parts.menu
-        menu.aboutToShow.connect(
-            lambda: view_menu.fill(
-                menu,
-                self.do,
-                wrap=self._manner.kept.wrap,
-                folding=self._manner.kept.folding,
-                whole=self._manner.kept.whole,
-                histogram=self._manner.kept.histogram,
-                following=self.pane is not None and self.pane.view.following,
-            )
-        )
+        parts.menu.aboutToShow.connect(self._fill_menu)
+
+    def _fill_menu(self) -> None:
+        following = self.pane is not None and self.pane.view.following
+        self._manner.fill_menu(self.parts.menu, self.do, following=following)
 
     # Qt's events
 
@@ -398,12 +387,12 @@ class LogsPage(Page):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files of this machine."""
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
+        if dropped_files(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped: several files as one log."""
-        files = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        files = dropped_files(event)
         if files:
             event.acceptProposedAction()
-            self.open_sources(tuple(LogChoice(LogKind.FILE, name) for name in dict.fromkeys(files)))
+            self.open_sources(tuple(LogChoice(LogKind.FILE, name) for name in files))
