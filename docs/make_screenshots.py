@@ -50,6 +50,8 @@ class Scene:
         elsewhere: the sample that another environment is in.
         doctor: open the doctor's window with sample findings, and keep its picture.
         log: what the Logs page shows, which is then the page: ``failed``, ``both``, ``find``, ``keys``, ``denied``.
+        settings: what the Settings page shows, which is then the page: ``form``, ``polling``, ``text``, ``damaged``,
+            ``save``, ``wizard``.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Scene:
     elsewhere: str = ""
     doctor: bool = False
     log: str = ""
+    settings: str = ""
 
 
 SCENES = (
@@ -108,6 +111,15 @@ SCENES = (
     Scene("history-small", "idle", size=SMALL, runs=30),
     Scene("history-200", "idle", theme="dark", scale=2.0, size=SMALL, runs=30),
     Scene("history-empty", "empty", environment="dev", runs=0),
+    Scene("settings-light", "idle", settings="form"),
+    Scene("settings-dark", "idle", theme="dark", settings="polling"),
+    Scene("settings-text", "idle", theme="dark", settings="text"),
+    Scene("settings-damaged", "idle", size=SMALL, settings="damaged"),
+    Scene("settings-save", "idle", settings="save"),
+    Scene("settings-small", "idle", size=SMALL, settings="form"),
+    Scene("settings-200", "idle", theme="dark", scale=2.0, size=SMALL, settings="form"),
+    Scene("wizard-light", "idle", settings="wizard"),
+    Scene("wizard-dark", "idle", theme="dark", settings="wizard"),
     Scene("pipeline-pseudo", "waiting", environment="prod", size=SMALL, language="qps"),
 )
 
@@ -138,7 +150,8 @@ def picture_samples(scenes: list[Scene], into: Path) -> None:
         for scene in scenes:
             shown = session.start([sys.executable, __file__, "--show", scene.name], name=scene.name)
             title = f"{'Cancel job' if scene.asks else 'AVDesk'} — {scene.environment}"
-            window = session.wait_for_window("Doctor" if scene.doctor else title)
+            own = {"save": "Save the configuration", "wizard": "Set up AVDesk"}.get(scene.settings, title)
+            window = session.wait_for_window("Doctor" if scene.doctor else own)
             if not scene.asks:
                 session.windows.activate(window)
             settle(session)
@@ -240,6 +253,8 @@ def show(scene: Scene) -> int:
                 page.table.select_run(make_run(2).id)
     if scene.log:
         show_log(window, scene.log)
+    if scene.settings:
+        show_settings(window, scene.settings)
     if scene.doctor:
         window.doctor.open()
         for told in examination():
@@ -277,6 +292,43 @@ def show_log(window: "MainWindow", what: str) -> None:
         page.parts.search.set_mode(Showing.PANE)
     if what == "keys":
         QTimer.singleShot(1500, page, lambda: page.do(Command.HELP))
+
+
+def show_settings(window: "MainWindow", what: str) -> None:
+    """Show the Settings page on a sample configuration."""
+    from contextlib import ExitStack
+
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from avdesk.i18n import _
+    from avdesk.ui.pages.settings import SettingsPage
+    from avdesk.ui.settings.access import SettingsAccess
+    from tests.harness.configurations import DAMAGED, SAMPLE, WRONG, settings_on
+
+    text = {"text": WRONG, "damaged": DAMAGED}.get(what, SAMPLE)
+    until_the_end = ExitStack()
+    desks, _paths = until_the_end.enter_context(settings_on(Path.home() / "sample", text))
+    QApplication.instance().aboutToQuit.connect(until_the_end.close)  # type: ignore[union-attr]
+    SettingsAccess(window, desks)
+    window.show_page(_("Settings"))
+    [page] = [page for page in window.pages if isinstance(page, SettingsPage)]
+
+    def go_on() -> None:
+        if page.form is None:
+            QTimer.singleShot(100, page, go_on)
+        elif what == "polling":
+            page.form.show_section(_("Polling"))
+        elif what == "text":
+            page.show_text(1)
+        elif what == "save" and page.saving is not None:
+            page.draft.edit(lambda document: document.set("environments.staging.url", "https://av2.example.com"))
+            page.draft.edit(lambda document: document.set("appearance.language", "de"))
+            page.saving.ask()
+        elif what == "wizard":
+            page.begin_set_up()
+
+    go_on()
 
 
 if __name__ == "__main__":

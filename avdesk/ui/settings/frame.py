@@ -59,6 +59,8 @@ class SettingsFrame:
         self.search.setClearButtonEnabled(True)
         self.form_button = Chip(_("Form"))
         self.text_button = Chip(_("Text"))
+        for chip in (self.form_button, self.text_button):
+            chip.setAutoExclusive(True)  # a screen reader then says that it is one of two
         self.faces = QButtonGroup()
         self.faces.addButton(self.form_button)
         self.faces.addButton(self.text_button)

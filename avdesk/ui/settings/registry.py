@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from avdesk.config.options import APPEARANCE, NOTIFICATIONS, POLLING, UPDATES
 from avdesk.i18n import _
+from avdesk.ui.settings.about import AboutSection
 from avdesk.ui.settings.environments import EnvironmentsSection
 from avdesk.ui.settings.section import Section, SectionTools, table_section
 from avdesk.ui.settings.start import StartSection
@@ -40,5 +41,6 @@ SECTIONS: tuple[SectionKind, ...] = (
     _shared("logs", lambda: _("Logs")),
     SectionKind(lambda: _("Start at login"), StartSection),
     _shared(UPDATES, lambda: _("Updates")),
+    SectionKind(lambda: _("About"), AboutSection),
 )
 """The first one has the environments themselves below it."""
