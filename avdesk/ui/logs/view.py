@@ -312,11 +312,15 @@ class LogView(QAbstractScrollArea):
                 self._painter.paint(painter, placed, scene, context=self.rows.is_context(placed.row))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show more or fewer rows."""
+        """Show more or fewer rows; the one that the keyboard is on stays in sight."""
         super().resizeEvent(event)
+        row = self.caret.row
+        in_sight = row is not None and any(placed.row == row for placed in self._placed)
         if self.looks.wrap and event.oldSize().width() != event.size().width():
             self.looks.forget()
         self.lay_out()
+        if row is not None and in_sight:
+            self.reveal(row)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the system's colours and fonts."""
