@@ -103,7 +103,7 @@ class LogDesk(JobsDesk):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    options = {"speed": 20.0, "rate_limit": (100_000)}
+    options = {"speed": 20.0, "rate_limit": (100_000, 60.0)}
     with bench(tmp_path_factory.mktemp("bench"), emulator=options) as made:
         yield made
 
