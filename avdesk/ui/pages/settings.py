@@ -68,7 +68,7 @@ class SettingsPage(Page):
             return
         desk = desks.settings
         self._desk, self._credentials, self._finding = desk, desks.credentials, desks.finding
-        self.saving = SavingFlow(self.draft, desk, self)
+        self.saving = SavingFlow(self.draft, desk, self, self._take_typed)
         self.saving.told.connect(self._say)
         self.saving.busy.connect(self._be_busy)
         self.files = FileFlow(self.draft, desk, self)

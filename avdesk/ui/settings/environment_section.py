@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QPushButton
 
 from avdesk.config.keys import ENVIRONMENTS, TOP
@@ -16,6 +17,8 @@ from avdesk.ui.settings.server_card import ServerCard
 from avdesk.ui.theme import STEP
 from avdesk.ui.widgets.card import Card
 from avdesk.ui.widgets.text import Role, Text
+
+LOOK_MS = 800
 
 
 class EnvironmentSection(Section):
@@ -37,6 +40,8 @@ class EnvironmentSection(Section):
         self.options.head.addWidget(self.make_default)
         self.credentials_card = Card(_("Credentials"))
         self.credentials: CredentialsPanel | None = None
+        self._look = QTimer(self, interval=LOOK_MS, singleShot=True)
+        self._look.timeout.connect(self._look_again)
         own = _("What is given here holds for this environment alone.")
         self.polling = OptionCard(_("Polling"), TABLES[POLLING].values(), tools.draft, (*base, POLLING), own)
         self.notifications = OptionCard(
@@ -112,10 +117,19 @@ class EnvironmentSection(Section):
             self.credentials_card.body.addWidget(self.credentials)
             self.credentials_card.body.addSpacing(STEP)
             self._credentials_of = environment
+        elif environment.name != self._credentials_of.name:
+            self._credentials_of = environment
+            self._look.stop()
+            self.credentials.set_environment(environment)
         elif environment != self._credentials_of:
             self._credentials_of = environment
-            self.credentials.set_environment(environment)
+            self._look.start()
         self.credentials.setEnabled(True)
+
+    def _look_again(self) -> None:
+        """Have the credentials looked at as the environment is now: not with each letter that is typed."""
+        if self.credentials is not None:
+            self.credentials.set_environment(self._credentials_of)
 
     def _make_default(self) -> None:
         try:

@@ -32,7 +32,8 @@ from avdesk.ui.widgets.wrap import WrapRow
 WHICH = Qt.ItemDataRole.UserRole + 10
 """The place of a section in the registry, or the name of an environment."""
 
-LIST_WIDTH = 168
+LIST_WIDTH, MOST_WIDTH = 168, 200
+"""Pixels; wider where two of the buttons below the list need it."""
 
 
 class Form(QWidget):
@@ -237,7 +238,9 @@ class Form(QWidget):
 
     def _lay_out(self) -> None:
         left = QWidget()
-        left.setFixedWidth(LIST_WIDTH)
+        hints = [button.sizeHint().width() for button in self.buttons.values()]
+        pairs = (one + two + HALF for one, two in zip(hints[::2], hints[1::2], strict=True))
+        left.setFixedWidth(min(MOST_WIDTH, max(LIST_WIDTH, *pairs)))
         row_of_buttons = WrapRow(HALF)
         for button in self.buttons.values():
             row_of_buttons.flow.addWidget(button)

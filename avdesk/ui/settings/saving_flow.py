@@ -1,6 +1,6 @@
 """Saving, step by step: the preview, the file, and what has to be asked where somebody else was at it, too."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -32,9 +32,12 @@ class SavingFlow(QObject):
     busy = Signal(bool)
     saved = Signal()
 
-    def __init__(self, draft: Draft, desk: SettingsDesk, window: QWidget) -> None:
-        """Save `draft` by `desk`, and ask above `window`."""
+    def __init__(
+        self, draft: Draft, desk: SettingsDesk, window: QWidget, settle: Callable[[], object] = lambda: None
+    ) -> None:
+        """Save `draft` by `desk`, and ask above `window`; `settle` puts into the draft what is being typed."""
         super().__init__(window)
+        self._settle = settle
         self._draft, self._desk, self._window = draft, desk, window
         self._wanted = False
         self._saving = False
@@ -162,6 +165,7 @@ class SavingFlow(QObject):
         if told.opened is None:
             self._say(told.trouble)
             return
+        self._settle()
         before = self._draft.opened
         if before is None:
             self._draft.start(told.opened)
