@@ -1,18 +1,20 @@
 """Looking for a text in the blocks of a file, and telling the numbers of the lines that hold it.
 
 A block is read into one buffer and RE2 looks through it with the GIL free. Only where something is found are line
-breaks counted, from the beginning of the page. Where most lines hold a plain text, looking at each line is cheaper.
+breaks counted, from the beginning of the page. Where many lines are found, looking at each line is cheaper.
 """
 
 import time
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
-from itertools import compress, repeat
-from operator import contains
+from collections.abc import Callable, Iterator
+from typing import TypeAlias
 
+from avdesk.services.logs.eachline import Looked
 from avdesk.services.logs.lineindex import BLOCK, BREAK, PAGE
-from avdesk.services.logs.pattern import Pattern
+from avdesk.services.logs.pattern import Bytes
+from avdesk.services.logs.rareletter import SAMPLE
+from avdesk.services.logs.target import Target
 from avdesk.services.logs.volume import WHOLE, Volume
 
 SLOW_S = 0.03
@@ -26,15 +28,17 @@ USUAL = 120
 MANY = 8
 """Where one in so many lines of a slice was found, the lines of the next one are looked at one by one."""
 
+Find: TypeAlias = Callable[[Bytes, int, int], list[tuple[int, int]]]
+"""Tells where the first match lies between two places, as pairs of which the first counts; (-1, -1) without one."""
+
 
 class BlockSearch:
     """Looks through one volume; keeps its buffer from block to block."""
 
-    def __init__(self, volume: Volume, pattern: Pattern, literal: bytes | None) -> None:
-        """Prepare. `literal`: what is looked for, if a plain text; in lower case if capitals do not matter."""
+    def __init__(self, volume: Volume, target: Target) -> None:
+        """Prepare to look for what is wanted."""
         self._volume = volume
-        self._pattern = pattern
-        self._literal = literal
+        self._target = target
         self._buffer = bytearray(LONGEST + 2)
         self._slice = LONGEST
         self._many = False
@@ -78,14 +82,10 @@ class BlockSearch:
             if stop - start > self._slice and (cut := self._buffer.rfind(BREAK, start, start + self._slice)) >= 0:
                 end = cut + 1
             began = time.perf_counter()
-            if self._many:
-                number = self._volume.index.breaks_before(offset + start)
-                found, lines = self._line_by_line(start, end, number)
-            else:
-                found = self._by_pattern(offset, start, end, got)
-                lines = (end - start) // USUAL
+            looked = self._at_each_line(offset, start, end) if self._many else None
+            found, lines = looked or Looked(self._by_forms(offset, start, end, got), (end - start) // USUAL)
             self._adapt(time.perf_counter() - began)
-            self._many = self._literal is not None and len(found) * MANY > lines
+            self._many = len(found) * MANY > lines
             yield found, None if end == stop else self._volume.index.breaks_before(offset + end)
             start = end
 
@@ -95,8 +95,25 @@ class BlockSearch:
         elif seconds < SLOW_S / 10:
             self._slice = min(LONGEST, self._slice * 2)
 
-    def _by_pattern(self, offset: int, start: int, end: int, got: int) -> "array[int]":
-        index, buffer, find = self._volume.index, self._buffer, self._pattern.match
+    def _at_each_line(self, offset: int, start: int, end: int) -> Looked | None:
+        each, buffer = self._target.each, self._buffer
+        whole = buffer[end - 1] == 0x0A and (offset + start == 0 or (start > 0 and buffer[start - 1] == 0x0A))
+        if each is None or not whole:  # part of a long line has no beginning and no end
+            return None
+        return each.look(memoryview(buffer)[start:end], self._volume.index.breaks_before(offset + start))
+
+    def _by_forms(self, offset: int, start: int, end: int, got: int) -> "array[int]":
+        target = self._target
+        middle = (start + end) // 2
+        sample = bytes(memoryview(self._buffer)[middle : min(middle + SAMPLE, end)]) if target.sampled else b""
+        found = [self._by_pattern(form.match, offset, start, end, got) for form in target.forms(sample)]
+        found = [numbers for numbers in found if numbers]
+        if len(found) > 1:
+            return array("q", sorted(set().union(*found)))
+        return found[0] if found else array("q")
+
+    def _by_pattern(self, find: Find, offset: int, start: int, end: int, got: int) -> "array[int]":
+        index, buffer = self._volume.index, self._buffer
         count, find_break = buffer.count, buffer.find
         numbers = array("q")
         add = numbers.append
@@ -122,15 +139,3 @@ class BlockSearch:
             if start >= page_end:
                 page_end = -1
         return numbers
-
-    def _line_by_line(self, start: int, end: int, number: int) -> tuple["array[int]", int]:
-        content = bytes(memoryview(self._buffer)[start:end])
-        literal = self._literal
-        assert literal is not None
-        if self._pattern.insensitive:
-            content = content.lower()
-        lines = content.split(BREAK)
-        if not lines[-1]:
-            lines.pop()
-        held = map(contains, lines, repeat(literal))
-        return array("q", compress(range(number, number + len(lines)), held)), len(lines)

@@ -12,8 +12,9 @@ from avdesk.core.logsearch import Selection
 from avdesk.services.logs.blocksearch import BlockSearch
 from avdesk.services.logs.book import Found
 from avdesk.services.logs.lineclass import CONTINUES, SEVERITIES, Entry, code_of, rank_of
-from avdesk.services.logs.pattern import Pattern, compiled
+from avdesk.services.logs.pattern import Pattern
 from avdesk.services.logs.shelf import Placed, Shelf
+from avdesk.services.logs.target import Target, target_of
 from avdesk.services.logs.volume import Volume
 
 TOGETHER = 4
@@ -35,13 +36,13 @@ def scan(
     backwards: bool = False,
 ) -> Iterator[Found]:
     """Look for lines in the files of a shelf; see `Book.scan`."""
-    pattern = compiled(selection.wanted) if selection.wanted else None
+    target = target_of(selection.wanted) if selection.wanted else None
     first = max(0, first)
     end = shelf.settled() if end is None else min(end, shelf.count())
     if selection.sources and source not in selection.sources:
         yield Found(array("q"), first if backwards else end, 1.0)
         return
-    sifter = Sifter(selection, pattern)
+    sifter = Sifter(selection, target)
     generation, started = shelf.generation, time.perf_counter()
     total, numbers, reached = max(1, end - first), array("q"), end if backwards else first
     for placed in reversed(shelf.placed) if backwards else shelf.placed:
@@ -83,11 +84,10 @@ Numbers: TypeAlias = "array[int] | range"
 class Sifter:
     """Applies a selection to the lines of a block: first what costs least."""
 
-    def __init__(self, selection: Selection, pattern: Pattern | None) -> None:
+    def __init__(self, selection: Selection, target: Target | None) -> None:
         """Prepare for one scan."""
         self._selection = selection
-        self._pattern = pattern
-        self._literal = _plain_literal(selection)
+        self._target = target
         ranks = [
             rank_of(each)
             for each in Severity
@@ -105,7 +105,7 @@ class Sifter:
 
     def search_in(self, volume: Volume) -> BlockSearch | None:
         """Return what looks for the text in a volume; None when there is no text to look for."""
-        return BlockSearch(volume, self._pattern, self._literal) if self._pattern else None
+        return BlockSearch(volume, self._target) if self._target else None
 
     def numbers(
         self, searched: BlockSearch | None, volume: Volume, part: range, *, backwards: bool
@@ -150,7 +150,7 @@ class Sifter:
         """Keep lines that name a job, and those that continue an entry that does."""
         assert self._jobs is not None
         naming = {
-            number for numbers, _upto in BlockSearch(volume, self._jobs, None).search(part) for number in numbers
+            number for numbers, _upto in BlockSearch(volume, Target(self._jobs)).search(part) for number in numbers
         }
         goes_on = self._continues(volume, part.start) and self._head_names_job(volume, part.start)
         if not naming and not goes_on:
@@ -192,13 +192,3 @@ class Sifter:
         last = times[-1] if times else volume.time_before(part.start)
         times.extend([last] * (len(part) - len(times)))
         return array("q", [number for number in found if since <= times[number - part.start] < until])
-
-
-def _plain_literal(selection: Selection) -> bytes | None:
-    """Return a text that can be looked for byte by byte, in lower case if capitals do not matter."""
-    wanted = selection.wanted
-    if wanted is None or wanted.regex or wanted.word or "\n" in wanted.text:
-        return None
-    if not wanted.insensitive:
-        return wanted.text.encode("utf-8", "replace")
-    return wanted.text.lower().encode() if wanted.text.isascii() else None

@@ -12,6 +12,7 @@ from avdesk.core.errors import KnownError
 from avdesk.core.logsearch import LONGEST, Wanted
 from avdesk.core.text import one_line
 from avdesk.i18n import _
+from avdesk.services.logs.lineterms import within_line
 
 MEMORY = 8 << 20
 """Bytes that one compiled expression may take, its cache of states included."""
@@ -34,11 +35,14 @@ class Pattern:
 
     __slots__ = ("insensitive", "match")
 
-    def __init__(self, source: str, *, insensitive: bool = False, by_bytes: bool = False) -> None:
+    def __init__(
+        self, source: str, *, insensitive: bool = False, by_bytes: bool = False, of_lines: bool = False
+    ) -> None:
         """Compile an expression in RE2's syntax.
 
         `by_bytes`: only ASCII letters have capitals, as when bytes are compared in lower case. (In Unicode K and S
         have a third form each.)
+        `of_lines`: it matches from the very beginning on, and as much as it can, over line breaks.
 
         Raises:
             ValueError: it is wrong or too large; the first argument says why.
@@ -49,7 +53,8 @@ class Pattern:
         options = re2.Options()
         options.never_capture = True
         options.log_errors = False
-        options.never_nl = True  # one match never reaches into the next line, as [^x]* would
+        options.never_nl = not of_lines  # one match never reaches into the next line, as [^x]* would
+        options.longest_match = of_lines
         options.max_mem = MEMORY
         options.case_sensitive = not insensitive
         if by_bytes:
@@ -60,7 +65,8 @@ class Pattern:
             raise ValueError("not Unicode") from None
         if not compiled_one.ok():
             raise ValueError(compiled_one.error())
-        anchor = re2._re2.RE2.Anchor.UNANCHORED  # noqa: SLF001
+        anchors = re2._re2.RE2.Anchor  # noqa: SLF001
+        anchor = anchors.ANCHOR_START if of_lines else anchors.UNANCHORED
         # All groups' places, of which there is one: called millions of times, so without a method around it.
         self.match: Callable[[Bytes, int, int], list[tuple[int, int]]] = partial(compiled_one.Match, anchor)
 
@@ -91,10 +97,29 @@ def compiled(wanted: Wanted) -> Pattern:
     if len(wanted.text) > LONGEST:
         raise PatternError(_("The text to look for is too long: at most {count} characters.").format(count=LONGEST))
     try:
-        by_bytes = not wanted.regex and wanted.text.isascii() and wanted.insensitive
-        return Pattern(expression(wanted), insensitive=wanted.insensitive, by_bytes=by_bytes)
+        return Pattern(expression(wanted), insensitive=wanted.insensitive, by_bytes=_by_bytes(wanted))
     except ValueError as error:
         raise PatternError(_explained(wanted.text, error)) from None
+
+
+def run_of_lines(wanted: Wanted) -> Pattern | None:
+    """Return a pattern that matches as many whole lines in a row as hold what is wanted; None if there is none.
+
+    It may stop before a line that holds it, and does before one that is not UTF-8, but includes none that does not.
+    """
+    text = within_line(wanted.text if wanted.regex else re.escape(wanted.text))
+    if text is None:
+        return None
+    text = rf"\b(?:{text})\b" if wanted.word else f"(?:{text})"
+    source = rf"(?m)(?:[^\n]*{text}[^\n]*\n)+"
+    try:
+        return Pattern(source, insensitive=wanted.insensitive, by_bytes=_by_bytes(wanted), of_lines=True)
+    except ValueError:
+        return None  # larger than it may be, where the expression alone was not
+
+
+def _by_bytes(wanted: Wanted) -> bool:
+    return not wanted.regex and wanted.text.isascii() and wanted.insensitive
 
 
 def expression(wanted: Wanted) -> str:

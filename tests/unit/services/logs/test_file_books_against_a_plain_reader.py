@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from avdesk.core.logline import Severity
 from avdesk.core.logsearch import Case, Selection, Wanted
-from avdesk.services.logs import blocksearch, filescan, lineindex, volume
+from avdesk.services.logs import blocksearch, eachline, filescan, lineindex, rareletter, volume
 from avdesk.services.logs.filebook import FileBook
 from avdesk.services.logs.lineclass import CONTINUES, Entry, code_of, rank_of
 from avdesk.services.logs.pattern import compiled
@@ -39,8 +39,10 @@ PIECES = [
     b" ",
     b'{"severity": "WARNING", "message": "x"}\n',
 ]
+MIXED = st.lists(st.sampled_from(PIECES) | st.binary(max_size=40), max_size=40)
+DENSE = st.lists(st.sampled_from([*PIECES[:4], *PIECES[:3], *PIECES[:3], PIECES[5] + b"\n", b"\n"]), max_size=60)
 CONTENT = (
-    st.lists(st.sampled_from(PIECES) | st.binary(max_size=40), max_size=40)
+    (MIXED | DENSE | st.tuples(DENSE, MIXED, DENSE).map(lambda parts: [each for part in parts for each in part]))
     .map(b"".join)
     .filter(lambda content: packing_of(content) is None)
 )
@@ -59,17 +61,26 @@ WANTED = st.sampled_from(
         Wanted(r"[^\w]+$", regex=True),
         Wanted(r"\AQuota|down\z", regex=True),
         Wanted("quota", word=True),
+        Wanted("main", word=True, case=Case.SENSITIVE),
         Wanted("zzz"),
+        Wanted("INFO - ready"),
+        Wanted("quota_exceeded", case=Case.INSENSITIVE),
+        Wanted("traceback"),
+        Wanted("no [^x]*ota|quota_", regex=True),
+        Wanted(r"\d{3} - (main|error)\s", regex=True),
+        Wanted(r"main - .*(ready|down)$", regex=True),
+        Wanted(r"^\S+ \S+ - \W?", regex=True, case=Case.SENSITIVE),
+        Wanted(r"ſ k|k ä?", regex=True),
     ]
 )
 
 
-@pytest.fixture(autouse=True, params=[16, None], ids=["tiny pages", "real pages"])
+@pytest.fixture(autouse=True, params=[16, 0, None], ids=["tiny pages", "by line", "real pages"])
 def _pages(request: pytest.FixtureRequest) -> Iterator[None]:
     """Let seams between pages, blocks and buffers lie everywhere in a short file."""
     with ExitStack() as stack:
         if request.param is not None:
-            page = int(request.param)
+            page = int(request.param) or 16
             for module in (lineindex, volume, blocksearch):
                 stack.enter_context(patch.object(module, "PAGE", page))
             for module in (lineindex, volume):
@@ -79,6 +90,11 @@ def _pages(request: pytest.FixtureRequest) -> Iterator[None]:
             stack.enter_context(patch.object(blocksearch, "WHOLE", 512))
             stack.enter_context(patch.object(blocksearch, "LONGEST", 512 + page * 16))
             stack.enter_context(patch.object(blocksearch, "SHORTEST", 8))
+        if request.param == 0:  # whatever is quick in large files, in these as well
+            stack.enter_context(patch.object(blocksearch, "MANY", 1_000_000))
+            stack.enter_context(patch.object(eachline, "REST", 0))
+            stack.enter_context(patch.object(rareletter, "RARE", 0))
+            stack.enter_context(patch.object(rareletter, "FRUITLESS", 3))
         yield
 
 
