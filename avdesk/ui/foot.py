@@ -1,7 +1,5 @@
 """The window's last line: what AVDesk is doing, one thing at a time, and the button for a new video."""
 
-from collections.abc import Mapping
-
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from avdesk.config.settings import Environment
@@ -29,11 +27,6 @@ class Foot(QWidget):
         row.addWidget(self.words, 1)
         row.addWidget(self.video)
         self.setMinimumHeight(3 * STEP)
-
-    @property
-    def under_way(self) -> Mapping[str, ActionRecord]:
-        """The actions that have not ended, by their ids."""
-        return self._under_way
 
     def show_action(self, record: ActionRecord) -> None:
         """Take note of an action."""

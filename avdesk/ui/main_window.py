@@ -37,7 +37,6 @@ from avdesk.ui.header import Header
 from avdesk.ui.jobs import notes
 from avdesk.ui.navigation import Navigation
 from avdesk.ui.page_stack import PageStack
-from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.placing import Placing
@@ -124,7 +123,7 @@ class MainWindow(QMainWindow):
             self._asking = False
             for page in self.pages:
                 page.show_snapshot(snapshot, self._now())
-            self.navigation.show_counts(self.stack.placed)
+            self.navigation.show_counts(kind.tally(snapshot) for kind in PAGES)
             self.tick()
         else:
             self.header.show_alarm(self._worst_elsewhere(self._now()))
@@ -152,8 +151,7 @@ class MainWindow(QMainWindow):
         self.asker.dismiss({*gone, *regarded})
         for name in (*gone, *(name for name in self._snapshots if name not in self._environments)):
             self._snapshots.pop(name, None)
-            for page in self.pages:
-                page.forget(name)
+            self.stack.forget(name)
         self.header.set_environments(environments, self._current)
         if self._current in gone or self._environments.get(self._current, shown) != shown:
             self.set_environment(self._current)
@@ -164,8 +162,7 @@ class MainWindow(QMainWindow):
 
     def show_action(self, record: ActionRecord) -> None:
         """Show how far an action has come, of whichever environment: each change of its state."""
-        for page in self.pages:
-            page.show_action(record)
+        self.stack.show_action(record)
         self.foot.show_action(record)
         listed = self.asker.show_record(record)
         if record.state.ended and not record.state.went_well and not listed:
@@ -174,7 +171,8 @@ class MainWindow(QMainWindow):
 
     def show_older_jobs(self, told: OlderTold) -> None:
         """Show older jobs that came in, and how far their loading has come."""
-        self._jobs.show_older_jobs(told)
+        for page in self.pages:
+            page.show_older_jobs(told)
 
     def show_history(self, told: HistoryTold | ExportTold) -> None:
         """Show past runs as they were read, or how their export came out."""
@@ -184,8 +182,13 @@ class MainWindow(QMainWindow):
     def show_job(self, environment: str, job_id: str) -> None:
         """Look for a job on the Jobs page."""
         if environment == self._current:
-            self._jobs.query.set_text(job_id)
-            self.navigation.setCurrentRow(self.stack.row_of("jobs"))
+            place = self.stack.row_of("jobs")
+            page = self.stack.page_at(place)
+            from avdesk.ui.pages.jobs import JobsPage  # made by now
+
+            assert isinstance(page, JobsPage), "the registry makes it"
+            page.query.set_text(job_id)
+            self.navigation.setCurrentRow(place)
 
     def use_logs(self, reader: LogReader) -> None:
         """Read logs by `reader`."""
@@ -208,7 +211,8 @@ class MainWindow(QMainWindow):
     def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
         """Show the whole CustomJob that was asked for, or why it could not be had."""
         self.asker.show_specification(job, raw, trouble)
-        self._jobs.show_specification(job, raw, trouble)
+        for page in self.pages:
+            page.show_specification(job, raw, trouble)
 
     def show_page(self, title: str) -> None:
         """Show the page of that (translated) title; nothing for one that there is not."""
@@ -221,12 +225,6 @@ class MainWindow(QMainWindow):
         """The pages that have been made, in the order of the navigation."""
         return self.stack.pages
 
-    @property
-    def _jobs(self) -> JobsPage:
-        page = self.stack.page_at(self.stack.row_of("jobs"))
-        assert isinstance(page, JobsPage), "the registry makes it"
-        return page
-
     def _inform(self, page: Page) -> None:
         """Let a page that was made just now know what the others know."""
         page.restore(self._store)
@@ -236,7 +234,7 @@ class MainWindow(QMainWindow):
         snapshot = self._snapshots.get(self._current)
         if snapshot is not None:
             page.show_snapshot(snapshot, self._now())
-        for record in self.foot.under_way.values():
+        for record in self.stack.records:
             page.show_action(record)
 
     def _tell_bad_end(self, record: ActionRecord) -> None:
@@ -310,6 +308,8 @@ class MainWindow(QMainWindow):
         """Rest while nobody looks."""
         self._timer.stop()
         super().hideEvent(event)
+        if not event.spontaneous():
+            QTimer.singleShot(0, self._placing.let_go)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Hide to the tray where there is one, else quit."""
@@ -344,7 +344,6 @@ class MainWindow(QMainWindow):
 
     def _add_pages(self) -> None:
         self.stack.made.connect(self._inform)
-        self.stack.make_early()
         for kind in PAGES:
             self.navigation.add(kind.title())
         self.navigation.setCurrentRow(0)

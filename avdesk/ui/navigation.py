@@ -1,12 +1,12 @@
 """The pages' names at the window's left, with how much is active or needs a look there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QWidget
 
 from avdesk.i18n import _
-from avdesk.ui.pages.page import Page
+from avdesk.ui.pages.page import Tally
 from avdesk.ui.theme import STEP
 from avdesk.ui.widgets.listing import COUNT_ROLE, IndentedDelegate
 
@@ -32,14 +32,12 @@ class Navigation(QListWidget):
         widest = max(self.fontMetrics().horizontalAdvance(self.item(row).text()) for row in range(self.count()))
         self.setFixedWidth(max(_WIDTH, widest + 5 * STEP))
 
-    def show_counts(self, pages: Sequence[Page | None]) -> None:
-        """Show beside the pages' names how much is active there, or needs a look; None: a page was not made yet."""
-        for place, page in enumerate(pages):
-            if page is None:
-                continue
+    def show_counts(self, tallies: Iterable[Tally]) -> None:
+        """Show beside the pages' names, in their order, how much is active there, or needs a look."""
+        for place, tally in enumerate(tallies):
             item = self.item(place)
-            item.setData(COUNT_ROLE, page.count or None)
-            words = page.count_words() if page.count else ""
+            item.setData(COUNT_ROLE, tally.count or None)
+            words = tally.words if tally.count else ""
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, words)
             item.setToolTip(words)
 

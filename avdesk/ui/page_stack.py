@@ -1,11 +1,17 @@
 """The window's pages, one upon the other: those that nobody has looked at are not made, since they cost memory."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
+from avdesk.core.actions import ActionRecord
 from avdesk.ui.pages.page import Page
 from avdesk.ui.pages.registry import PAGES
 from avdesk.ui.wishes import Wishes
+
+MOST_ENDED = 500
+"""Actions that have ended and are still told to a page that is made later."""
 
 
 class PageStack(QStackedWidget):
@@ -21,6 +27,7 @@ class PageStack(QStackedWidget):
         super().__init__(parent)
         self._wishes = wishes
         self._pages: list[Page | None] = [None] * len(PAGES)
+        self._records: dict[str, ActionRecord] = {}
         for _kind in PAGES:
             self.addWidget(QWidget())
 
@@ -34,11 +41,26 @@ class PageStack(QStackedWidget):
         """The pages that have been made, in their order."""
         return [page for page in self._pages if page is not None]
 
-    def make_early(self) -> None:
-        """Make the pages that tell by a count what happens there, and the first one."""
-        for place, kind in enumerate(PAGES):
-            if kind.early or place == 0:
-                self.page_at(place)
+    @property
+    def records(self) -> Collection[ActionRecord]:
+        """How far the actions of late have come, the oldest first: for a page that is made after them."""
+        return self._records.values()
+
+    def show_action(self, record: ActionRecord) -> None:
+        """Let the pages take note of an action, also those that are made later."""
+        self._records.pop(record.request.id, None)
+        self._records[record.request.id] = record
+        ended = [name for name, each in self._records.items() if each.state.ended]
+        for name in ended[: max(0, len(ended) - MOST_ENDED)]:
+            del self._records[name]
+        for page in self.pages:
+            page.show_action(record)
+
+    def forget(self, environment: str) -> None:
+        """Drop what is kept of an environment that is gone, or is another installation now."""
+        self._records = {key: each for key, each in self._records.items() if each.request.environment != environment}
+        for page in self.pages:
+            page.forget(environment)
 
     def row_of(self, name: str) -> int:
         """Return the place of the page that the registry calls so. Raises KeyError for an unknown one."""

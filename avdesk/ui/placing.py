@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from avdesk.ui.geometry import KEY, START_SIZE, Box, Place, Store, clamp, reachable
 
@@ -34,6 +34,19 @@ class Placing(QObject):
         box = window.normalGeometry() if window.isMaximized() else window.geometry()
         place = Place(Box(box.x(), box.y(), box.width(), box.height()), window.isMaximized())
         self._store.setValue(KEY, place.to_text())
+
+    def let_go(self) -> None:
+        """Give back what only a window on the screen needs, its picture above all; shown again it gets that anew.
+
+        Nothing is given back while the window, or one that stands before it, is on the screen.
+        """
+        window = self._window
+        if window.isVisible() or any(each.isVisible() for each in window.findChildren(QDialog)):
+            return
+        box = window.geometry()
+        window.destroy()
+        if not window.isMaximized():
+            window.setGeometry(box)  # else the desktop would choose a place for what it takes for a new window
 
     def stay_on_screen(self) -> None:
         """Bring the window back from where no screen is."""

@@ -46,7 +46,8 @@ def window(make_window: MakeWindow) -> MainWindow:
 
 def open_from_menu(window: MainWindow) -> AuditDialog:
     """Open the view as a user does, from the Jobs page."""
-    page = next(each for each in window.pages if isinstance(each, JobsPage))
+    page = window.stack.page_at(window.stack.row_of("jobs"))
+    assert isinstance(page, JobsPage)
     menu = page.actions_bar.server.menu()
     assert isinstance(menu, QMenu)
     [entry] = [action for action in menu.actions() if action.text() == "What was done…"]

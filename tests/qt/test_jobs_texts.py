@@ -52,7 +52,9 @@ def _choose(window: MainWindow, state: JobState) -> None:
 
 
 def _page(window: MainWindow) -> JobsPage:
-    return next(page for page in window.pages if isinstance(page, JobsPage))
+    page = window.stack.page_at(window.stack.row_of("jobs"))
+    assert isinstance(page, JobsPage)
+    return page
 
 
 def _with_notes(window: MainWindow) -> None:

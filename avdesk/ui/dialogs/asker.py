@@ -1,6 +1,7 @@
 """From a wish to a request: says what an action means, asks where it must, and follows what came of several."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
@@ -12,15 +13,14 @@ from avdesk.core.jobs import Job
 from avdesk.core.snapshot import Snapshot, Trouble
 from avdesk.services.previews import new_request, preview
 from avdesk.ui.dialogs.asking import Previewer
-from avdesk.ui.dialogs.audit import AuditDialog
-from avdesk.ui.dialogs.confirm import ConfirmDialog
-from avdesk.ui.dialogs.new_video import NewVideoDialog
-from avdesk.ui.dialogs.resubmit import ResubmitDialog
-from avdesk.ui.dialogs.results import ResultsDialog
-from avdesk.ui.dialogs.video_wishes import VideoWishes
 from avdesk.ui.geometry import Store
 from avdesk.ui.jobs.notes import bare_label
 from avdesk.ui.wishes import Wishes
+
+if TYPE_CHECKING:
+    from avdesk.ui.dialogs.audit import AuditDialog
+    from avdesk.ui.dialogs.resubmit import ResubmitDialog
+    from avdesk.ui.dialogs.results import ResultsDialog
 
 Snapshots = Mapping[str, Snapshot]
 
@@ -29,7 +29,9 @@ _ABOUT = "environment"
 
 
 class Asker(QObject):
-    """Opens the dialogs of one window. Whatever is agreed to goes out as `Wishes.action_asked`.
+    """Opens the dialogs of one window, each imported when it is wanted: most windows are closed without any.
+
+    Whatever is agreed to goes out as `Wishes.action_asked`.
 
     Signals:
         refused: why something cannot be done at all: the action's words, and the reason.
@@ -54,6 +56,9 @@ class Asker(QObject):
         self._snapshots = snapshots
         self._previewer: Previewer | None = None
         self.dialogs: list[QDialog] = []
+        self._results: list[ResultsDialog] = []
+        self._resubmits: list[ResubmitDialog] = []
+        self._audit: AuditDialog | None = None
         wishes.act_wanted.connect(self.ask)
         wishes.new_video_wanted.connect(self.ask_video)
         wishes.audit_wanted.connect(self.open_audit)
@@ -79,56 +84,55 @@ class Asker(QObject):
         known = self._environments.get(environment)
         if known is None:
             return
+        from avdesk.ui.dialogs.new_video import NewVideoDialog
+        from avdesk.ui.dialogs.video_wishes import VideoWishes
+
         dialog = NewVideoDialog(known, VideoWishes(self._store), self._preview, self._window)
         dialog.asked.connect(self._wishes.action_asked)
         self._open(dialog, environment)
 
     def show_record(self, record: ActionRecord) -> bool:
         """Let open lists of results know; return whether one of them shows this action."""
-        shown = False
-        for dialog in self.dialogs:
-            if isinstance(dialog, ResultsDialog):
-                shown = dialog.show_record(record) or shown
-            elif isinstance(dialog, AuditDialog):
-                dialog.ask_again()
-        return shown
+        if self._audit is not None:
+            self._audit.ask_again()
+        shown = [results.show_record(record) for results in self._results]
+        return any(shown)
 
     def dismiss(self, environments: Collection[str]) -> None:
         """Take back the questions about some environments: what they said would be done is not what would be."""
         for dialog in tuple(self.dialogs):
-            if dialog.property(_ABOUT) in environments and not isinstance(dialog, ResultsDialog | AuditDialog):
+            if dialog.property(_ABOUT) in environments and dialog.isModal():
                 dialog.reject()
 
     def open_audit(self, environment: str) -> None:
         """Show what was done, in front where it is shown already."""
-        for dialog in self.dialogs:
-            if isinstance(dialog, AuditDialog):
-                dialog.raise_()
-                dialog.activateWindow()
-                return
-        audit = AuditDialog(environment, self._window)
+        if self._audit is not None:
+            self._audit.raise_()
+            self._audit.activateWindow()
+            return
+        from avdesk.ui.dialogs.audit import AuditDialog
+
+        audit = self._audit = AuditDialog(environment, self._window)
         audit.asked.connect(self._wishes.audit_asked)
         audit.export_asked.connect(self._wishes.audit_export_asked)
-        self._open(audit, environment)
+        audit.finished.connect(self._forget_audit)
+        self._open(audit, environment, modal=False)
         audit.ask()
 
     def show_audit(self, told: AuditTold) -> None:
         """Hand the audit list on to the dialog that asked for it."""
-        for dialog in self.dialogs:
-            if isinstance(dialog, AuditDialog):
-                dialog.show_audit(told)
+        if self._audit is not None:
+            self._audit.show_audit(told)
 
     def show_export(self, told: ExportTold) -> None:
         """Hand on how an export came out."""
-        for dialog in self.dialogs:
-            if isinstance(dialog, AuditDialog):
-                dialog.show_export(told)
+        if self._audit is not None:
+            self._audit.show_export(told)
 
     def show_specification(self, job: Job, raw: Mapping[str, object] | None, trouble: Trouble | None) -> None:
         """Hand a fetched specification to the forms that wait for it."""
-        for dialog in self.dialogs:
-            if isinstance(dialog, ResubmitDialog):
-                dialog.show_specification(job, raw, trouble)
+        for form in self._resubmits:
+            form.show_specification(job, raw, trouble)
 
     def _ask_plainly(self, environment: Environment, kind: ActionKind, jobs: Sequence[Job]) -> None:
         pairs: list[tuple[ActionRequest, Job | None]] = [
@@ -143,21 +147,31 @@ class Asker(QObject):
         if len(pairs) == 1 and not _wants_asking(able[0]):
             self._wishes.action_asked.emit(able[0].request)
             return
+        from avdesk.ui.dialogs.confirm import ConfirmDialog
+
         dialog = ConfirmDialog(able, able_jobs, environment, self._window)
         dialog.agreed.connect(lambda requests: self._send(requests, previews, environment.name))
         self._open(dialog, environment.name)
 
     def _ask_resubmit(self, environment: Environment, job: Job) -> None:
+        from avdesk.ui.dialogs.resubmit import ResubmitDialog
+
         dialog = ResubmitDialog(job, environment, self._snapshots.get(environment.name), self._preview, self._window)
         dialog.asked.connect(self._wishes.action_asked)
+        self._resubmits.append(dialog)
+        dialog.finished.connect(lambda _code: self._resubmits.remove(dialog))
         self._open(dialog, environment.name)
         self._wishes.specification_asked.emit(environment.name, job)
 
     def _send(self, requests: Sequence[ActionRequest], previews: Sequence[ActionPreview], environment: str) -> None:
         if len(previews) > 1:
+            from avdesk.ui.dialogs.results import ResultsDialog
+
             refused = {each.request.id: each.refused for each in previews if each.refused}
             results = ResultsDialog([each.request for each in previews], refused, environment, self._window)
-            self._open(results, environment)
+            self._results.append(results)
+            results.finished.connect(lambda _code: self._results.remove(results))
+            self._open(results, environment, modal=False)
         for request in requests:
             self._wishes.action_asked.emit(request)
 
@@ -166,18 +180,21 @@ class Asker(QObject):
             return self._previewer(request, job)
         return preview(self._environments[request.environment], request, job)
 
-    def _open(self, dialog: QDialog, environment: str) -> None:
+    def _forget_audit(self) -> None:
+        self._audit = None
+
+    def _open(self, dialog: QDialog, environment: str, *, modal: bool = True) -> None:
         dialog.setProperty(_ABOUT, environment)
         if not self._window.isVisible():
             self._window.show()
         self.dialogs.append(dialog)
         dialog.finished.connect(lambda _code: self.dialogs.remove(dialog))
-        if isinstance(dialog, ResultsDialog | AuditDialog):
-            dialog.setModal(False)
-            dialog.show()
-        else:
+        if modal:
             dialog.setWindowModality(Qt.WindowModality.WindowModal)
             dialog.open()
+        else:
+            dialog.setModal(False)
+            dialog.show()
 
 
 def _wants_asking(preview_of_one: ActionPreview) -> bool:

@@ -104,6 +104,12 @@ def needs_look(result: CheckResult, course: CheckCourse) -> bool:
     return _rank(result, course) < 2
 
 
+def needing_look(snapshot: Snapshot) -> int:
+    """Return how many checks somebody should look at."""
+    courses = snapshot.courses
+    return sum(needs_look(result, courses.get(result.name, NO_COURSE)) for result in shown_checks(snapshot))
+
+
 def card_words(result: CheckResult, course: CheckCourse) -> CardWords:
     """Return what to say of one check."""
     sign, word = _state(result, course)

@@ -12,7 +12,7 @@ from avdesk.core.checkcourse import NO_COURSE
 from avdesk.core.health import CheckResult
 from avdesk.core.snapshot import Snapshot
 from avdesk.core.summary import Sign
-from avdesk.i18n import _, ngettext
+from avdesk.i18n import _
 from avdesk.ui.health import words
 from avdesk.ui.health.card import CheckCard
 from avdesk.ui.health.card_grid import CardGrid
@@ -92,19 +92,6 @@ class HealthPage(Page):
         for name in self._order:
             self.cards[name].tick(now)
         self._show_rest(now)
-
-    @property
-    def count(self) -> int:
-        """How many checks need a look."""
-        snapshot = self._snapshot
-        if snapshot is None:
-            return 0
-        courses = snapshot.courses
-        return sum(words.needs_look(result, courses.get(result.name, NO_COURSE)) for result in self._shown)
-
-    def count_words(self) -> str:
-        """Return the count in words."""
-        return ngettext("{n} needs a look", "{n} need a look", self.count).format(n=self.count)
 
     # What is shown
 

@@ -122,11 +122,6 @@ class JobsPage(Page):
         self.detail.tick(now)
         self._show_caution()
 
-    @property
-    def count(self) -> int:
-        """How many of the jobs are active."""
-        return 0 if self._snapshot is None else sum(job.state.active for job in self._snapshot.jobs)
-
     def show_action(self, record: ActionRecord) -> None:
         """Show in its job's row how far an action has come."""
         request = record.request

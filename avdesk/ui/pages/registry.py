@@ -1,10 +1,12 @@
 """The pages that exist, in the order of the navigation. A new page is one more entry here, and a function above it.
 
-Each is imported when it is made: most windows are closed again before every page was looked at.
+Each is imported when it is made: most windows are closed again before every page was looked at. What stands beside
+its name is worked out without it.
 """
 
-from avdesk.i18n import _
-from avdesk.ui.pages.page import Page, PageKind
+from avdesk.core.snapshot import Snapshot
+from avdesk.i18n import _, ngettext
+from avdesk.ui.pages.page import Page, PageKind, Tally
 from avdesk.ui.wishes import Wishes
 
 
@@ -44,10 +46,22 @@ def _settings(wishes: Wishes) -> Page:
     return SettingsPage(wishes)
 
 
+def _active_jobs(snapshot: Snapshot) -> Tally:
+    count = sum(job.state.active for job in snapshot.jobs)
+    return Tally(count, ngettext("{n} active", "{n} active", count).format(n=count))
+
+
+def _checks_to_look_at(snapshot: Snapshot) -> Tally:
+    from avdesk.ui.health.words import needing_look
+
+    count = needing_look(snapshot)
+    return Tally(count, ngettext("{n} needs a look", "{n} need a look", count).format(n=count))
+
+
 PAGES: tuple[PageKind, ...] = (
-    PageKind("pipeline", lambda: _("Pipeline"), _pipeline, early=True),
-    PageKind("jobs", lambda: _("Jobs"), _jobs, early=True),
-    PageKind("health", lambda: _("Health"), _health, early=True),
+    PageKind("pipeline", lambda: _("Pipeline"), _pipeline),
+    PageKind("jobs", lambda: _("Jobs"), _jobs, _active_jobs),
+    PageKind("health", lambda: _("Health"), _health, _checks_to_look_at),
     PageKind("logs", lambda: _("Logs"), _logs),
     PageKind("history", lambda: _("History"), _history),
     PageKind("settings", lambda: _("Settings"), _settings),

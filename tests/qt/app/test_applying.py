@@ -38,6 +38,7 @@ from avdesk.services.credentials import Credentials
 from avdesk.ui.main_window import MainWindow
 from avdesk.ui.pages.jobs import JobsPage
 from avdesk.ui.tray import Tray
+from avdesk.ui.widgets.listing import COUNT_ROLE
 from avdesk.ui.wishes import Wishes
 from tests.harness.log_books import no_log
 from tests.harness.snapshots import all_states, job
@@ -188,8 +189,11 @@ def test_an_environment_that_is_taken_out_is_neither_watched_nor_shown_nor_told_
 
 def test_a_new_address_means_that_nothing_known_of_the_old_one_is_shown(qtbot: QtBot, world: World) -> None:
     window = world.open(qtbot)
+    jobs = window.stack.page_at(window.stack.row_of("jobs"))
+    assert isinstance(jobs, JobsPage)
     running = replace(all_states()["running"], environment="dev", jobs=(JOB,))
     world.latest.take(Told("dev", running))
+    assert jobs.table.jobs_model.job_of(JOB.key) is not None
     world.wishes.act_wanted.emit("dev", ActionKind.CANCEL, (JOB,))
     assert len(window.asker.dialogs) == 1
     world.change(DEV.replace(":1", ":9") + PROD)
@@ -199,8 +203,6 @@ def test_a_new_address_means_that_nothing_known_of_the_old_one_is_shown(qtbot: Q
     qtbot.waitUntil(lambda: [each.steps for each in world.of("dev")] == [1, 1])
     assert world.of("dev")[0].closed_in is not None
     assert len(world.of("prod")) == 1
-    jobs = window.pages[1]
-    assert isinstance(jobs, JobsPage)
     assert jobs.table.jobs_model.job_of(JOB.key) is None
     assert window.environment == "dev"
 
@@ -342,12 +344,12 @@ def test_the_snapshot_of_one_never_stands_under_anothers_name(qtbot: QtBot, worl
     world.latest.take(Told("prod", prod))
     assert window.environment == "dev"
     assert all(each.environment == name for name, each in window._snapshots.items())  # noqa: SLF001
-    page = window.pages[1]
-    assert page.count == 0
+    jobs = window.navigation.item(1)
+    assert jobs.data(COUNT_ROLE) is None
     assert window.header.alarm.accessibleName().startswith("prod: ")
     window.header.alarm.click()
     assert window.environment == "prod"
-    assert page.count == 1
+    assert jobs.data(COUNT_ROLE) == 1
 
 
 def test_a_snapshot_of_somebody_else_reaches_nobody(world: World) -> None:

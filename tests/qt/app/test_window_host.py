@@ -80,7 +80,7 @@ def test_a_window_that_is_opened_later_shows_what_is_under_way_and_what_did_not_
         host.show_action(record)
     host.open()
     window = window_of(host)
-    assert list(window.foot.under_way) == [requested.request.id]
+    assert [each.request.id for each in window.stack.records if not each.state.ended] == [requested.request.id]
     assert "Cancel job: failed" in window.messages.texts()[0]
 
 
