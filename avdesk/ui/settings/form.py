@@ -144,6 +144,7 @@ class Form(QWidget):
         item.setData(WHICH, which)
         item.setSizeHint(QSize(0, self.list.fontMetrics().height() + STEP + HALF))
         if named:
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, _("Environment {name}").format(name=title))
             colour = self._draft.document.given((ENVIRONMENTS, title, "colour"))
             item.setIcon(environment_mark(colour if isinstance(colour, str) else "green"))
         count = counts.get(which, 0)

@@ -59,6 +59,8 @@ class GoogleStep(Step):
         self.project.textChanged.connect(self._on_typed)
         for line in (self.regions, self.endpoint):
             line.textChanged.connect(self._on_typed)
+        self.test.setAutoDefault(False)
+        self.first = self.project
         self.test.clicked.connect(self.try_it)
         finding.told.connect(self._take)
         credentials.tried.connect(self._take_trial)

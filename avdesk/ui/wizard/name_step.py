@@ -48,6 +48,7 @@ class NameStep(Step):
             box.setAccessibleDescription(table[key].help())
             box.setToolTip(table[key].help())
         self.wrong = Outcome()
+        self.first = self.name
         form = QFormLayout()
         form.setHorizontalSpacing(GAP)
         form.setVerticalSpacing(STEP)

@@ -79,6 +79,8 @@ class ServerStep(Step):
         self.group.buttonClicked.connect(self._on_click)
         self.address.textChanged.connect(self._on_typed)
         self.auth.activated.connect(lambda _row: self.changed.emit())
+        self.test.setAutoDefault(False)
+        self.first = self.address
         self.test.clicked.connect(self.try_it)
         finding.told.connect(self._take)
 

@@ -15,6 +15,10 @@ from avdesk.ui.widgets.text import Role, Text
 class Step(QWidget):
     """One page of the wizard.
 
+    Attributes:
+        title: its headline.
+        first: what has the keyboard at first; None: the button that leads on.
+
     Signals:
         changed: whether one can go on may be another by now.
     """
@@ -24,6 +28,7 @@ class Step(QWidget):
     def __init__(self, title: str, words: str) -> None:
         super().__init__()
         self.title = title
+        self.first: QWidget | None = None
         self.setAccessibleName(title)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)

@@ -92,6 +92,7 @@ class SetupWizard(QDialog):
         self.progress.setText(words)
         step.enter()
         self._show_buttons()
+        (step.first or self.next).setFocus()
 
     def _show_buttons(self) -> None:
         last = self.place == len(self.steps) - 1
