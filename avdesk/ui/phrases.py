@@ -6,6 +6,7 @@ from datetime import datetime
 
 from avdesk.core import wording
 from avdesk.core.jobs import Job
+from avdesk.core.median import median
 from avdesk.core.phases import Phase, PhaseState
 from avdesk.core.run import Run, RunState
 from avdesk.core.snapshot import Eta, Reach, Snapshot, VertexView
@@ -33,8 +34,6 @@ class PhaseWords:
 
 def usual_times(past_runs: Sequence[Run]) -> dict[str, float]:
     """Return the median duration of each phase in the last runs, seconds."""
-    from statistics import median  # slow to import, and the tray's words are in this file, too
-
     seen: dict[str, list[float]] = {}
     for run in past_runs:
         for phase in run.phases:

@@ -6,6 +6,7 @@ from datetime import datetime
 from avdesk.core import wording
 from avdesk.core.gpuquota import GpuQuota
 from avdesk.core.jobs import Job
+from avdesk.core.median import median
 from avdesk.core.snapshot import Snapshot
 from avdesk.i18n import _, ngettext
 from avdesk.ui import times
@@ -35,8 +36,6 @@ def region_hint(region: str, accelerator: str | None, jobs: Sequence[Job], now: 
     waits = recent_waits(jobs, now).get((region, accelerator or ""), [])
     if not waits:
         return ""
-    from statistics import median  # slow to import, and only forms ask
-
     return ngettext("{n} job waited about {time} lately", "{n} jobs waited about {time} lately", len(waits)).format(
         n=len(waits), time=wording.rough_duration(median(waits))
     )
