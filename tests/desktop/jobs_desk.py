@@ -125,12 +125,9 @@ class JobsDesk:
         """Replace what stands in a text field."""
         self._desktop.a11y.enter_text("text", field, text, APP)
 
-    def choose(self, chosen: str, letters: str) -> None:
-        """Choose in the list that shows `chosen` the entry that begins so, by typing its first letters."""
-        self._desktop.a11y.press("combo box", chosen, APP)
-        # At one stroke: letters too far apart would each begin a new search.
-        self._desktop.windows.key(*({"-": "minus"}.get(letter, letter) for letter in letters))
-        self._desktop.windows.key("Return")
+    def choose(self, chosen: str, begins: str) -> None:
+        """Choose in the list that shows `chosen` the entry that begins so."""
+        self._desktop.choose(chosen, begins, APP)
 
     def wait_for_state(self, job: Job, state: JobState) -> None:
         """Wait until a job has a state on the server."""

@@ -289,6 +289,27 @@ class DesktopSession:
         """Wait for a window with exactly this title, and return it."""
         return wait_until(lambda: self.windows.titled(title), f"there is a window {title!r}", timeout_s)[0]
 
+    def choose(self, shown: str, begins: str, app: str = "") -> None:
+        """Choose in the list that shows `shown` the entry that begins so, with the keyboard.
+
+        Not by its letters: those that a busy program takes too far apart begin a new search each.
+        """
+        self.a11y.press("combo box", shown, app)
+
+        def entries() -> list[str]:  # before the list is open, keys go elsewhere
+            return [
+                entry.name
+                for node in self.a11y.nodes(app, "combo box")
+                if node.name == shown and "expanded" in node.states
+                for entry in node.walk()
+                if entry.role == "list item"
+            ]
+
+        names = wait_until(entries, f"the list that shows {shown!r} is open")
+        [wanted] = [place for place, name in enumerate(names) if name.startswith(begins)]
+        steps = wanted - names.index(shown)
+        self.windows.key(*["Down" if steps > 0 else "Up"] * abs(steps), "Return")
+
     def screenshot(self, path: Path, window: Window | None = None) -> None:
         """Write a picture of the screen, or of one window."""
         self.windows.screenshot(path, window)
