@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -253,15 +254,15 @@ def show(scene: Scene) -> int:
                 page.table.select_run(make_run(2).id)
     if scene.log:
         show_log(window, scene.log)
-    if scene.settings:
-        show_settings(window, scene.settings)
+    until_the_end = show_settings(window, scene.settings) if scene.settings else ExitStack()
     if scene.doctor:
         window.doctor.open()
         for told in examination():
             window.doctor.take(told)
     if scene.asks:
         window.asker.ask(scene.environment, ActionKind.CANCEL, jobs[scene.selected : scene.selected + 1])
-    return app.exec()
+    with until_the_end:
+        return app.exec()
 
 
 def show_log(window: "MainWindow", what: str) -> None:
@@ -294,12 +295,9 @@ def show_log(window: "MainWindow", what: str) -> None:
         QTimer.singleShot(1500, page, lambda: page.do(Command.HELP))
 
 
-def show_settings(window: "MainWindow", what: str) -> None:
-    """Show the Settings page on a sample configuration."""
-    from contextlib import ExitStack
-
+def show_settings(window: "MainWindow", what: str) -> ExitStack:
+    """Show the Settings page on a sample configuration; return what is to be ended at the end."""
     from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
 
     from avdesk.i18n import _
     from avdesk.ui.pages.settings import SettingsPage
@@ -309,7 +307,6 @@ def show_settings(window: "MainWindow", what: str) -> None:
     text = {"text": WRONG, "damaged": DAMAGED}.get(what, SAMPLE)
     until_the_end = ExitStack()
     desks, _paths = until_the_end.enter_context(settings_on(Path.home() / "sample", text))
-    QApplication.instance().aboutToQuit.connect(until_the_end.close)  # type: ignore[union-attr]
     SettingsAccess(window, desks)
     window.show_page(_("Settings"))
     [page] = [page for page in window.pages if isinstance(page, SettingsPage)]
@@ -329,6 +326,7 @@ def show_settings(window: "MainWindow", what: str) -> None:
             page.begin_set_up()
 
     go_on()
+    return until_the_end
 
 
 if __name__ == "__main__":
