@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import keyring
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -24,14 +25,18 @@ from avdesk.bridge.settings_told import ExportedTold, OpenedTold
 from avdesk.config.load import load_settings
 from avdesk.config.merging import Side
 from avdesk.config.paths import Paths
+from avdesk.core.redact import forget_known_secrets
 from avdesk.ui.pages.settings import SettingsPage
 from avdesk.ui.settings.editors import ChoiceEditor, FlagEditor, TextEditor
 from avdesk.ui.settings.field import OptionField
 from avdesk.ui.wishes import Wishes
 from tests.harness.configurations import DAMAGED, SAMPLE, WRONG, settings_on
+from tests.harness.keyring_memory import MemoryKeyring
 from tests.qt.walk import cut_off, untranslated, visible_texts
 
 Open = Callable[..., "Desk"]
+
+TOKEN = "opaque-text-of-a-server-0123"  # noqa: S105 - made up
 
 
 class Desk:
@@ -346,6 +351,26 @@ def test_environments_are_added_duplicated_renamed_and_removed(open_page: Open) 
     assert "# on this machine" in desk.file
 
 
+def test_credentials_go_along_with_a_new_name_once_it_is_saved(qtbot: QtBot, open_page: Open) -> None:
+    before = keyring.get_keyring()
+    own = MemoryKeyring()
+    keyring.set_keyring(own)
+    try:
+        own.kept["avdesk", "dev/bearer"] = TOKEN
+        desk = open_page()
+        assert desk.page.form is not None
+        desk.page.draft.rename("dev", "lab")
+        assert own.kept == {("avdesk", "dev/bearer"): TOKEN}
+        changed = desk.save()
+        assert changed == [("environments.dev", "dev", "lab")]
+        qtbot.waitUntil(lambda: ("avdesk", "lab/bearer") in own.kept, timeout=10_000)
+        qtbot.waitUntil(lambda: ("avdesk", "dev/bearer") not in own.kept, timeout=10_000)
+        assert "# on this machine" in desk.file
+    finally:
+        keyring.set_keyring(before)
+        forget_known_secrets()
+
+
 def test_the_search_finds_options_by_name_help_and_key(open_page: Open) -> None:
     desk = open_page()
     page = desk.page
@@ -357,6 +382,10 @@ def test_the_search_finds_options_by_name_help_and_key(open_page: Open) -> None:
     assert visible == ["window_s"]
     page.parts.search.setText("default_environment")
     assert [page.form.list.item(row).text() for row in range(page.form.list.count())] == ["Environments"]
+    page.parts.search.setText("staging")
+    assert [page.form.list.item(row).text() for row in range(page.form.list.count())] == ["staging"]
+    assert page.form.chosen == "staging"
+    assert all(each.editor.isVisibleTo(page) for each in page.form.environment.fields())
     page.parts.search.setText("xyzzy")
     assert "No option" in page.form.nothing.text()
     assert page.form.stack.currentWidget() is page.form.nothing

@@ -205,6 +205,7 @@ def test_what_gcloud_is_set_up_for_is_offered(
     wizard = begin().wizard
     qtbot.waitUntil(lambda: "kim@example.com" in plain(wizard.google.gcloud.words.text()))
     assert wizard.google.project.text() == "av-42"
+    assert wizard.google.regions.text().startswith("us-west1, us-central1, ")
     wizard.google.without.setChecked(True)
 
 

@@ -90,7 +90,8 @@ class OptionField:
 
     def fits(self, words: tuple[str, ...]) -> bool:
         """Whether all of some lower-case words are in its name, its help or its key."""
-        text = f"{self.option.label()} {self.option.help()} {'.'.join(self._path)}".lower()
+        key = ".".join(self._path[2:] if len(self._path) > 2 else self._path)  # without the environment's name
+        text = f"{self.option.label()} {self.option.help()} {key}".lower()
         return all(word in text for word in words)
 
     def set_visible(self, visible: bool) -> None:

@@ -1,6 +1,7 @@
 """The form: the sections and environments at the left, the options of the chosen one at the right."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import (
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from avdesk.config.keys import ENVIRONMENTS, read_key
+from avdesk.config.options import ENVIRONMENT, TABLES
 from avdesk.config.problems import Problem
 from avdesk.config.statements import KeyPath
 from avdesk.core.errors import KnownError
@@ -36,6 +38,16 @@ LIST_WIDTH, MOST_WIDTH = 168, 200
 """Pixels; wider where two of the buttons below the list need it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One line of the list; `colour` is an environment's."""
+
+    title: str
+    which: int | str
+    problems: int
+    colour: str = ""
+
+
 class Form(QWidget):
     """One face of the draft."""
 
@@ -45,6 +57,7 @@ class Form(QWidget):
         self._draft = tools.draft
         self._words: tuple[str, ...] = ()
         self._chosen: int | str = 0
+        self._entries: list[_Entry] = []
         self.list = QListWidget()
         self.list.setAccessibleName(_("Sections"))
         self.list.setItemDelegate(IndentedDelegate(self.list))
@@ -120,37 +133,51 @@ class Form(QWidget):
     # The list
 
     def _fill_list(self) -> None:
-        """List what there is, or what has something that was searched for."""
+        """List what there is, or what has something that was searched for; the same list is left as it is."""
         counts = self._problem_counts()
+        entries: list[_Entry] = []
+        for place, section in enumerate(self.sections):
+            if section is not None and (not self._words or section.filter(self._words)):
+                entries.append(_Entry(SECTIONS[place].title(), place, counts.get(place, 0)))
+            if place == 0:
+                entries += self._environment_entries(counts)
+        rows = [entry.which for entry in entries]
+        if self._chosen not in rows and rows:
+            self._chosen = next((each for each in rows if isinstance(each, str)), rows[0])
         with QSignalBlocker(self.list):
-            self.list.clear()
-            for place, section in enumerate(self.sections):
-                if section is None:
-                    continue
-                if not self._words or section.filter(self._words):
-                    self._add_item(SECTIONS[place].title(), place, counts)
-                if place == 0 and (not self._words or self.environment.filter(self._words)):
-                    for name in self._draft.document.environments():
-                        self._add_item(name, name, counts)
-            rows = [self.list.item(row).data(WHICH) for row in range(self.list.count())]
-            if self._chosen not in rows and rows:
-                self._chosen = next((each for each in rows if isinstance(each, str)), rows[0])
+            if entries != self._entries:
+                self._entries = entries
+                self.list.clear()
+                for entry in entries:
+                    self._add_item(entry)
             if self._chosen in rows:
                 self.list.setCurrentRow(rows.index(self._chosen))
 
-    def _add_item(self, title: str, which: int | str, counts: Mapping[int | str, int]) -> None:
-        named = isinstance(which, str)
-        item = QListWidgetItem(title, self.list)
-        item.setData(WHICH, which)
+    def _environment_entries(self, counts: Mapping[int | str, int]) -> "list[_Entry]":
+        document = self._draft.document
+        found = not self._words or self.environment.filter(self._words)
+        entries = []
+        for name in document.environments():
+            if found or self._is_searched(name):
+                colour = document.given((ENVIRONMENTS, name, "colour"))
+                mark = colour if isinstance(colour, str) else str(TABLES[ENVIRONMENT]["colour"].default)
+                entries.append(_Entry(name, name, counts.get(name, 0), mark))
+        return entries
+
+    def _is_searched(self, name: str) -> bool:
+        """Whether an environment itself is what is searched for."""
+        return bool(self._words) and all(word in name.lower() for word in self._words)
+
+    def _add_item(self, entry: "_Entry") -> None:
+        item = QListWidgetItem(entry.title, self.list)
+        item.setData(WHICH, entry.which)
         item.setSizeHint(QSize(0, self.list.fontMetrics().height() + STEP + HALF))
-        if named:
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, _("Environment {name}").format(name=title))
-            colour = self._draft.document.given((ENVIRONMENTS, title, "colour"))
-            item.setIcon(environment_mark(colour if isinstance(colour, str) else "green"))
-        count = counts.get(which, 0)
-        if count:
-            item.setData(COUNT_ROLE, count)
-            words = ngettext("{n} problem", "{n} problems", count).format(n=count)
+        if entry.colour:
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, _("Environment {name}").format(name=entry.title))
+            item.setIcon(environment_mark(entry.colour))
+        if entry.problems:
+            item.setData(COUNT_ROLE, entry.problems)
+            words = ngettext("{n} problem", "{n} problems", entry.problems).format(n=entry.problems)
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, words)
             item.setToolTip(words)
 
@@ -198,7 +225,8 @@ class Form(QWidget):
             if section is not None:
                 section.show_draft()
         if section is not None:
-            section.filter(self._words)
+            searched = isinstance(self._chosen, str) and self._is_searched(self._chosen)
+            section.filter(() if searched else self._words)
             self.stack.setCurrentWidget(self._areas[section])
 
     def _follower(self, names: tuple[str, ...]) -> int | str:

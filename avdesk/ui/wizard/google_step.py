@@ -149,10 +149,10 @@ class GoogleStep(Step):
         if found.account is None:
             self.gcloud.show_words(Sign.ATTENTION, _("gcloud is here, but not signed in: gcloud auth login"))
         else:
-            self._plan.account = found.account
             words = _("gcloud is signed in as {account}.").format(account=found.account)
             self.gcloud.show_words(Sign.SUCCEEDED, words)
-        self._plan.region = found.region or ""
+        if found.region and not self.regions.text() and not isinstance(_fitted("regions", found.region), UnfitError):
+            self._fill(self.regions, ", ".join(dict.fromkeys((found.region, *DEFAULT_REGIONS))))
         self._offer(found.project)
 
     def _show_defaults(self, found: "DefaultsFound") -> None:
@@ -170,8 +170,13 @@ class GoogleStep(Step):
     def _offer(self, project: str | None) -> None:
         """Fill in a project that was found, where nobody has typed one."""
         if project and not self._typed and not self.project.text():
-            self.project.setText(project)
-            self._typed = False
+            self._fill(self.project, project)
+
+    def _fill(self, line: QLineEdit, text: str) -> None:
+        """Fill in what was found: that is not what somebody has typed."""
+        typed = self._typed
+        line.setText(text)
+        self._typed = typed
 
     def _take_trial(self, told: TriedTold) -> None:
         if told.environment == TRIED_AS and told.entered is None and self.use.isChecked():

@@ -16,8 +16,7 @@ class Plan:
         url: the server; empty where there is none.
         auth: how to sign in there.
         name, colour, production, read_only: as in the configuration.
-        account: whose credentials are there, as far as was found.
-        region: the region that gcloud is set up for.
+        taken: the names that there are already.
     """
 
     project: str = ""
@@ -30,8 +29,6 @@ class Plan:
     colour: str = "green"
     production: bool = False
     read_only: bool = False
-    account: str = ""
-    region: str = ""
     taken: tuple[str, ...] = field(default=())
 
     def environment(self) -> Environment:
