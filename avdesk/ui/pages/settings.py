@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeySequence, QShowEvent
@@ -25,7 +26,9 @@ from avdesk.ui.settings.saving_flow import SavingFlow
 from avdesk.ui.settings.section import SectionTools
 from avdesk.ui.settings.text_face import TextFace
 from avdesk.ui.wishes import Wishes
-from avdesk.ui.wizard.wizard import SetupWizard
+
+if TYPE_CHECKING:
+    from avdesk.ui.wizard.wizard import SetupWizard
 
 
 class SettingsPage(Page):
@@ -121,6 +124,8 @@ class SettingsPage(Page):
         if self.wizard is not None:
             self.wizard.raise_()
             return
+        from avdesk.ui.wizard.wizard import SetupWizard  # most come here without it
+
         wizard = SetupWizard(self._desk, self._credentials, self._finding, self.window())
         wizard.finished.connect(self._end_set_up)
         wizard.done_with.connect(self.set_up)
