@@ -37,8 +37,8 @@ def page() -> str:
         ".SH EXIT STATUS",
         escaped(
             "0 done, and what was looked at is fine; 1 done, and what was looked at is bad; 2 wrong use or wrong "
-            "configuration; 3 the server can't be reached; 4 not allowed; 5 the request was refused; 6 the rate limit "
-            "is spent; 130 interrupted."
+            "configuration; 3 the server can't be reached; 4 not allowed; 5 the request was refused; 6 the rate "
+            "limit is spent; 130 interrupted."
         ),
         ".SH ENVIRONMENT",
         ".TP",

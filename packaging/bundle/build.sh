@@ -7,4 +7,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 .venv/bin/python packaging/licences.py --check
 rm -rf dist/avdesk
 .venv/bin/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build avdesk.spec
+.venv/bin/python packaging/licences.py --bundle dist/avdesk
 du -sh --apparent-size dist/avdesk

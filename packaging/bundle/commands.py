@@ -53,7 +53,7 @@ COMMANDS = (
     Command("env list", prints="dev"),
     Command("env use", ("dev",), prints="", errors=".*"),
     Command("auth set", ("bearer", "--no-test"), stdin="a-token-of-the-smoke-run\n", prints="", errors=".*"),
-    Command("auth status", codes=(0, 1), prints="(?i)bearer"),
+    Command("auth status", codes=(0, 1), prints="(?i)server token"),
     Command("auth clear", ("bearer",), prints="", errors=".*"),
     Command("completion", ("bash",), prints="_avdesk"),
 )

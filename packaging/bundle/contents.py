@@ -44,6 +44,7 @@ LEFT_OUT = [
     "PySide6.QtDesigner",
     "PySide6.QtUiTools",
     "IPython",
+    "attr",  # rich shows its objects well where it is there
     "_pytest",
     "lib2to3",
     "mypy",

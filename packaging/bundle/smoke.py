@@ -255,14 +255,15 @@ def run_in_session(smoke: Smoke, session: object) -> None:
 
 
 def wait_for_line(process: "subprocess.Popen[str]", wanted: str) -> str:
-    """Return the first line of the output that matches, however much later; the caller's patience has an end."""
+    """Return the first line of the output that matches; a program that ends before has failed."""
     assert process.stdout is not None
     seen = []
     for line in process.stdout:
         seen.append(line)
         if re.search(wanted, line):
             return line
-    fail(f"there was no line like {wanted!r}", *seen, process.stderr.read() if process.stderr is not None else "")
+    errors = process.stderr.read() if process.stderr is not None else ""
+    return fail(f"there was no line like {wanted!r}", *seen, errors)
 
 
 def fail(sentence: str, *shown: object) -> NoReturn:

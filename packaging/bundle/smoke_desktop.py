@@ -2,7 +2,7 @@
 
 import signal
 import subprocess
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from tests.harness.session import DesktopSession
 from tests.harness.waiting import wait_until
@@ -43,7 +43,7 @@ class _Started:
     ) -> None:
         self._smoke, self._session, self._name, self._words, self._told = smoke, session, name, words, told
 
-    def __enter__(self) -> "_Started":
+    def __enter__(self) -> Self:
         if self._told is not None:
             self._smoke.configure(self._told)
         self._smoke.count += 1

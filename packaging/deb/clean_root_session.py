@@ -2,9 +2,10 @@
 
     clean_root_session.py ROOT OTHER.deb NEW.deb
 
-The session is this machine's own, as the tests start it; the program runs inside ROOT and reaches it through its folder
-and the X server's socket, which are mounted there. While it runs, the package is upgraded to OTHER.deb, whose program
-file is another one altogether: what the running program imports from then on must still be its own. NEW.deb follows.
+The session is this machine's own, as the tests start it; the program runs inside ROOT and reaches it through its
+folder and the X server's socket, which are mounted there. While it runs, the package is upgraded to OTHER.deb, whose
+program file is another one altogether: what the running program imports from then on must still be its own. NEW.deb
+follows.
 """
 
 import os
