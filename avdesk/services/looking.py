@@ -1,6 +1,5 @@
 """One look for the command line: by hand, now, and truthful about what could not be had."""
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -85,6 +84,8 @@ def check_names() -> Sequence[str]:
 def _named(name: str) -> Check:
     check = find_check(name)
     if check is None:
+        import difflib  # slow to import, needed only where something is misspelt
+
         near = difflib.get_close_matches(name, check_names(), 1, 0.4)
         hint = _("Did you mean {name}?").format(name=near[0]) if near else ""
         raise UsageError(

@@ -192,3 +192,19 @@ def test_ctrl_1_shows_the_first_page(make_window: MakeWindow) -> None:
     page = window.stack.currentWidget()
     assert page is not None
     assert page.accessibleName() == "Pipeline"
+
+
+def test_a_closed_window_keeps_no_picture_and_comes_back_where_and_as_it_was(
+    make_window: MakeWindow, qtbot: QtBot
+) -> None:
+    window = make_window("dev")
+    window.set_tray(True)
+    window.navigation.setCurrentRow(1)
+    window.show()
+    box, pages = window.geometry(), window.pages
+    window.close()
+    qtbot.waitUntil(lambda: window.windowHandle() is None)
+    window.show()
+    assert window.isVisible()
+    assert window.windowHandle() is not None
+    assert (window.geometry(), window.pages, window.stack.currentIndex()) == (box, pages, 1)
