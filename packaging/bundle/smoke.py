@@ -3,8 +3,8 @@
     smoke.py [FOLDER]    the bundle, dist/avdesk without it
 
 Every subcommand runs for real, against an AutoVideo that the frozen program itself makes; then the desktop app, with
-its demo and on a configuration, in a real session. Anything on stderr that does not belong there, a warning of Qt's, a
-module or a library that is not found: each is a failure. A subcommand that is not in `commands.py` is one, too.
+its demo and on a configuration, in a real session. Anything on stderr that does not belong there, a warning of Qt's,
+a module or a library that is not found: each is a failure. A subcommand that is not in `commands.py` is one, too.
 """
 
 import json
@@ -41,15 +41,17 @@ def main(arguments: list[str]) -> int:
     program = bundle / ("avdesk.exe" if sys.platform == "win32" else "avdesk")
     began = time.monotonic()
     check_what_was_missed(ROOT / "build" / "avdesk" / "warn-avdesk.txt")
-    with tempfile.TemporaryDirectory(prefix="avdesk-smoke-", ignore_cleanup_errors=True) as made:
-        with desktop() as session:
-            variables = session.environment() if session is not None else dict(os.environ)
-            smoke = Smoke(program, Path(made), variables)
-            smoke.run_commands()
-            if session is None:
-                smoke.run_app_alone()
-            else:
-                run_in_session(smoke, session)
+    with (
+        tempfile.TemporaryDirectory(prefix="avdesk-smoke-", ignore_cleanup_errors=True) as made,
+        desktop() as session,
+    ):
+        variables = session.environment() if session is not None else dict(os.environ)
+        smoke = Smoke(program, Path(made), variables)
+        smoke.run_commands()
+        if session is None:
+            smoke.run_app_alone()
+        else:
+            run_in_session(smoke, session)
     say(
         f"smoke run: {smoke.count} runs of the frozen program are as they should be, {time.monotonic() - began:.0f} s"
     )
