@@ -13,6 +13,8 @@ _PROGRESS = re.compile(r"\d{1,3}%\s*\||\bit/s\b|\d+/\d+ \[")
 _EXCEPTION = re.compile(r"^\s*(?:[\w.]{1,120})?(?:Error|Exception|Exit|Interrupt|Failure|exceeded)\b\s*[:(]?")
 _FRAME = re.compile(r'^\s*File ".*", line \d+|^\s*Traceback \(most recent')
 _BANNER = re.compile(r"^(?:ffmpeg|ffprobe) version |^\s*(?:built with|configuration:|lib\w+ +\d)", re.IGNORECASE)
+_ECHO = re.compile(r"\s*Job (?:failed|was cancelled)\b")
+"""What the service itself writes in the end: it repeats the job's error, and only says why where nobody else does."""
 _QUOTED = re.compile(r"['\"“]([^'\"”]{12,300})['\"”]")
 
 
@@ -39,12 +41,12 @@ def _rank(line: LogLine, named: Sequence[str]) -> int:
     if line.severity >= Severity.WARNING and failure_in(text) is not None:
         return 5 if line.severity >= Severity.ERROR else 3
     if any(part in text for part in named):
-        return 4
+        return 1 if _ECHO.match(text) else 4
     if line.severity < Severity.ERROR:
         return 0
     if _EXCEPTION.match(text):
         return 3
-    return 1 if line.continuation else 2
+    return 1 if line.continuation or _ECHO.match(text) else 2
 
 
 def _named_texts(error: str) -> tuple[str, ...]:
