@@ -28,7 +28,7 @@ run: setup ## Open the desktop app on your own configuration
 	@$(BIN)/avdesk $(ARGS)
 
 test: setup-test ## Run every test; ARGS="tests/unit -k budget" for some
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: lint-format lint-style lint-types lint-layers lint-texts ## Check format, style, types, the layers' import law, the catalogue of texts
 

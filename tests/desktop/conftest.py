@@ -9,12 +9,11 @@ from tests.harness.programs import missing_packages
 from tests.harness.session import DesktopSession
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep a file's desktop tests together on one of the parallel workers: they share a session."""
-    for item in items:
-        if item.get_closest_marker("desktop"):
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+@pytest.fixture(scope="session")
+def whole_files(pytestconfig: pytest.Config) -> None:
+    """Fail where parallel workers would part a file's tests: they share a session, and build on each other."""
+    if os.environ.get("PYTEST_XDIST_WORKER") and pytestconfig.getoption("dist") not in {"loadfile", "loadscope"}:
+        pytest.fail("desktop tests run in parallel by whole files alone: pytest -n 2 --dist loadfile")
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +28,8 @@ def desktop_packages() -> None:
 
 
 @pytest.fixture(scope="module")
-def desktop(desktop_packages: None) -> Iterator[DesktopSession]:
+def desktop(desktop_packages: None, whole_files: None) -> Iterator[DesktopSession]:
     """Return a desktop with a panel, dunst and accessibility, which a file's tests share."""
-    del desktop_packages
+    del desktop_packages, whole_files
     with DesktopSession() as session:
         yield session
