@@ -69,7 +69,8 @@ def _open(in_force: InForce, paths: Paths, google_token: str | None, wish: LogWi
     parts: list[Part] = []
     try:
         for choices in grouped(wish.choices):
-            parts.append((choices, open_source(runtime, wish.environment, *choices)))
+            source = open_source(runtime, wish.environment, *choices)
+            parts.append((choices, source))
     except BaseException:
         for _choices, source in parts:
             source.close()

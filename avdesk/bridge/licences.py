@@ -1,4 +1,4 @@
-"""What AVDesk is made of besides itself, with versions and licences: resources/licences.json, which the build makes."""
+"""What AVDesk is made of besides itself, with versions and licences: resources/licences.json, made by the build."""
 
 import json
 import platform

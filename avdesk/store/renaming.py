@@ -43,7 +43,8 @@ def _move(connection: sqlite3.Connection, former: str, environment: str) -> bool
             connection.execute(moved, (environment, former))
         # An event names its environment once more, inside.
         connection.execute(
-            "UPDATE events SET value = json_set(value, '$.environment', ?) WHERE environment = ? AND json_valid(value)",
+            "UPDATE events SET value = json_set(value, '$.environment', ?)"
+            " WHERE environment = ? AND json_valid(value)",
             (environment, environment),
         )
     return True

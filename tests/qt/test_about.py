@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from avdesk import __version__
@@ -26,6 +27,13 @@ def section(qtbot: QtBot) -> AboutSection:
     return made
 
 
+def item_of(made: AboutSection, row: int) -> QTreeWidgetItem:
+    """Return a row of the list."""
+    found = made.list.topLevelItem(row)
+    assert found is not None
+    return found
+
+
 def test_the_versions_are_copied_for_a_report(qtbot: QtBot) -> None:
     made = section(qtbot)
     made.copy.click()
@@ -37,11 +45,11 @@ def test_the_versions_are_copied_for_a_report(qtbot: QtBot) -> None:
 
 def test_each_work_of_others_is_shown_with_its_licence(qtbot: QtBot) -> None:
     made = section(qtbot)
-    names = [made.list.topLevelItem(row).text(0) for row in range(made.list.topLevelItemCount())]
+    names = [item_of(made, row).text(0) for row in range(made.list.topLevelItemCount())]
     assert {"Python", "Qt", "OpenSSL", "ICU", "SQLite", "requests", "cryptography"} <= set(names)
-    made.list.setCurrentItem(made.list.topLevelItem(names.index("requests")))
+    made.list.setCurrentItem(item_of(made, names.index("requests")))
     assert "Apache License" in made.paper.toPlainText()
-    made.list.setCurrentItem(made.list.topLevelItem(names.index("Qt")))
+    made.list.setCurrentItem(item_of(made, names.index("Qt")))
     assert "LESSER GENERAL PUBLIC" in made.paper.toPlainText()
 
 
@@ -51,7 +59,7 @@ def test_without_the_list_it_says_so(qtbot: QtBot) -> None:
     assert "missing" in made.note.text()
     assert made.list.isHidden()
     made.show_components([Component("thing", "", "MIT", "")])
-    assert made.list.topLevelItem(0).text(1) == "–"
+    assert item_of(made, 0).text(1) == "–"
     assert "not at hand" in made.paper.toPlainText()
 
 

@@ -149,8 +149,7 @@ def entry_of(record: LogRecord, project: str) -> Entry:
     """Return a record as the LogEntry that is answered."""
     # Nothing coarser than microseconds, and the same moment always alike: the order must survive being written down.
     timestamp, received = (
-        moments.moment(seconds, f"{_micros(seconds)}", finest_of=2)
-        for seconds in (record.timestamp, record.received)
+        moments.moment(seconds, f"{_micros(seconds)}", finest_of=2) for seconds in (record.timestamp, record.received)
     )
     log_name = quote(unquote(record.log_name), safe="-._~")
     content: dict[str, object] = {

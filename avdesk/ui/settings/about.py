@@ -62,8 +62,9 @@ class AboutSection(Section):
         )
         self.list.setVisible(bool(components))
         self.paper.setVisible(bool(components))
-        if components:
-            self.list.setCurrentItem(self.list.topLevelItem(0))
+        first = self.list.topLevelItem(0)
+        if first is not None:
+            self.list.setCurrentItem(first)
 
     def show_draft(self) -> None:
         """Nothing of this is in the file."""

@@ -3,7 +3,7 @@
 import json
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,8 @@ from avdesk.config.paths import Paths, find_paths
 from avdesk.config.settings import Environment, Settings
 from avdesk.core.actions import ActionKind, ActionRecord, ActionRequest, ActionState
 from avdesk.core.endpoints import JOB_CANCEL, Endpoints
+from avdesk.core.history import PastRuns
+from avdesk.core.run import Run
 from avdesk.services.audit import Audit
 from avdesk.services.server_calls import FACT
 from avdesk.store.ledger import server_key
@@ -154,6 +156,14 @@ class Slow:
     def export(self, file: Path, environment: str | None = None) -> int:
         """Fail as a fault of our own would."""
         raise ZeroDivisionError(file, environment)
+
+    def history(self, environment: str, limit: int) -> PastRuns:
+        """Fail as a fault of our own would."""
+        raise ZeroDivisionError(environment, limit)
+
+    def export_history(self, file: Path, environment: str, runs: Sequence[Run]) -> int:
+        """Fail as a fault of our own would."""
+        raise ZeroDivisionError(file, environment, runs)
 
 
 def slow_reader(slow: Slow) -> RememberedReader:

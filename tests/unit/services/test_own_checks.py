@@ -195,7 +195,7 @@ def test_they_begin_after_the_pipelines_state_and_are_asked_seldom() -> None:
     stepped(own, clock, FIRST_AFTER_S / 2)
     assert asked.count == {}
     for _turn in range(120):  # an hour
-        stepped(own, clock)
+        stepped(own, clock, 30.0)
     assert asked.count[LOGGING] == asked.count[QUOTA] == 2
     assert asked.count[GCLOUD] == 1
     assert 10 <= asked.count[CREDENTIALS] <= 13
