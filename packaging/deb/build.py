@@ -119,7 +119,7 @@ def put_documents(stage: Path, program: Path) -> None:
     write(
         share / "lintian/overrides/avdesk",
         "# The program brings its own Python and Qt, each file of which is as its makers built it.\n"
-        "avdesk: embedded-library *\navdesk: custom-library-search-path *\navdesk: hardening-no-*\n"
+        "avdesk: embedded-library *\navdesk: custom-library-search-path *\navdesk: hardening-no-pie *\n"
         "avdesk: shared-library-lacks-prerequisites *\navdesk: library-not-linked-against-libc *\n"
         "avdesk: unstripped-binary-or-object *\n",
     )

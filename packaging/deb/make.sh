@@ -14,5 +14,5 @@ done
 desktop-file-validate resources/linux/io.github.avdesk.AVDesk.desktop
 appstreamcli validate --no-net --strict resources/linux/io.github.avdesk.AVDesk.metainfo.xml
 package="$(.venv/bin/python packaging/deb/build.py "$bundle" "$folder")"
-lintian --no-tag-display-limit --fail-on error,warning "$package"
+lintian --tag-display-limit 0 --fail-on error,warning "$package"
 ls -l "$package"
