@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -21,6 +22,12 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="avdesk-tests-")
     config.add_cleanup(home.cleanup)
     os.environ.update(home_variables(Path(home.name)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist has no types
+    """Tell each parallel worker how the tests are dealt out: it cannot ask."""
+    node.workerinput["dist"] = node.config.getoption("dist")
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,8 @@ from tests.harness.session import DesktopSession
 @pytest.fixture(scope="session")
 def whole_files(pytestconfig: pytest.Config) -> None:
     """Fail where parallel workers would part a file's tests: they share a session, and build on each other."""
-    if os.environ.get("PYTEST_XDIST_WORKER") and pytestconfig.getoption("dist") not in {"loadfile", "loadscope"}:
+    told: dict[str, object] = getattr(pytestconfig, "workerinput", {"dist": "loadfile"})  # alone: by files, too
+    if told["dist"] not in {"loadfile", "loadscope"}:
         pytest.fail("desktop tests run in parallel by whole files alone: pytest -n 2 --dist loadfile")
 
 
