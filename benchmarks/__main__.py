@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
+from benchmarks.bundle import bundle
 from benchmarks.day import day
 from benchmarks.figures import Figure, Verdict
 from benchmarks.job_table import job_table
@@ -23,13 +24,23 @@ from benchmarks.world import World
 from tests.harness.isolation import scrub_environment
 from tests.harness.programs import missing_packages
 
-ROUNDS = {"tray": 15, "memory": 3, "polling": 6, "status": 15, "idle": 3, "day": 1, "table": 3, "logs": 3}
+ROUNDS = {
+    "tray": 15,
+    "memory": 3,
+    "polling": 6,
+    "status": 15,
+    "idle": 3,
+    "day": 1,
+    "table": 3,
+    "logs": 3,
+    "bundle": 10,
+}
 """Benchmark → its rounds, warm-up not counted."""
 
-ON_REQUEST = frozenset({"logs"})
+ON_REQUEST = frozenset({"logs", "bundle"})
 """Left out when none is named: they take three minutes, and a gigabyte of room."""
 
-ON_A_DESKTOP = frozenset({"tray", "memory", "idle"})
+ON_A_DESKTOP = frozenset({"tray", "memory", "idle", "bundle"})
 
 Benchmark = Callable[[World, int], list[Figure]]
 
@@ -67,6 +78,7 @@ def _benchmarks() -> dict[str, Benchmark]:
         "day": day,
         "table": job_table,
         "logs": partial(logs, note=_say),
+        "bundle": bundle,
     }
 
 

@@ -47,8 +47,9 @@ def command_line() -> str:
     lines = [
         "# Command line",
         "",
-        "Made from the program's own help by `make docs`. `avdesk` and `avmonitor` are the same program: bare `avdesk`",
-        "opens the desktop app, bare `avmonitor` prints the status. Results go to stdout, everything else to stderr.",
+        "Made from the program's own help by `make docs`. `avdesk` and `avmonitor` are the same program: bare",
+        "`avdesk` opens the desktop app, bare `avmonitor` prints the status. Results go to stdout, everything else to",
+        "stderr.",
         "",
         program.epilog or "",
         "",
