@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QMessageBox
 from pytestqt.qtbot import QtBot
 
 from avdesk.config.load import load_settings
@@ -40,9 +40,11 @@ def show(qtbot: QtBot, tmp_path: Path) -> Iterator[Show]:
 def read(qtbot: QtBot, card: ServerCard) -> None:
     card.read.click()
     qtbot.waitUntil(card.read.isEnabled)
+    QApplication.processEvents()  # what was added to a layout is shown by the next turn of the loop
 
 
 def editor(card: ServerCard, key: str) -> QLineEdit | QCheckBox:
+    QApplication.processEvents()  # what was added to a layout is shown by the next turn of the loop
     found = [each for kind in (QLineEdit, QCheckBox) for each in card.findChildren(kind)]
     widget = next(each for each in found if each.accessibleName() == key and each.isVisible())
     assert isinstance(widget, QLineEdit | QCheckBox)

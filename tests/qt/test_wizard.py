@@ -74,19 +74,19 @@ def test_from_nothing_to_a_watched_server_with_what_was_found(
     wizard = made.wizard
     google = wizard.google
     qtbot.waitUntil(lambda: google.project.text() == emulator.project)
-    assert "not installed" in google.gcloud.words.text()
-    assert "av-monitor@" in plain(google.defaults.words.text())
+    qtbot.waitUntil(lambda: "not installed" in google.gcloud.words.text())
+    qtbot.waitUntil(lambda: "av-monitor@" in plain(google.defaults.words.text()))
     google.endpoint.setText(emulator.google_url)
     google.regions.setText(", ".join(emulator.regions))
-    qtbot.waitUntil(google.trial.lines[0].isVisible, timeout=15_000)
+    qtbot.waitUntil(google.trial.lines[0].isVisible)
     line = google.trial.lines[0]
     assert "works" in line.words.text()
     assert "av-monitor@" in plain(line.more.text())
     wizard.next.click()
     server = wizard.server
-    qtbot.waitUntil(lambda: "looks like AutoVideo" in plain(server.services.words.text()), timeout=15_000)
+    qtbot.waitUntil(lambda: "looks like AutoVideo" in plain(server.services.words.text()))
     assert any("av-app" in button.text() for button in server.choices.values())
-    assert "No AutoVideo server listens" in server.local.words.text()
+    qtbot.waitUntil(lambda: "No AutoVideo server listens" in server.local.words.text())
     server.address.setText(emulator.autovideo_url)
     assert server.typed.isChecked()
     qtbot.waitUntil(lambda: "AutoVideo answers" in plain(server.outcome.words.text()))
@@ -214,7 +214,7 @@ def test_no_text_is_cut_off_and_every_input_has_a_name(qtbot: QtBot, begin: Begi
     i18n.install(language)
     wizard = begin().wizard
     for place in range(len(wizard.steps)):
-        qtbot.waitUntil(lambda: not [words for words in cut_off(wizard) if "needs" in words], timeout=5_000)
+        qtbot.waitUntil(lambda: not [words for words in cut_off(wizard) if "needs" in words])
         for kind in (QAbstractButton, QComboBox, QLineEdit):
             for widget in wizard.findChildren(kind):
                 if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus and widget.isVisibleTo(wizard):
