@@ -30,7 +30,7 @@ def bundle(world: World, rounds: int) -> list[Figure]:
         size = packages[-1].stat().st_size / MB
         figures.append(Figure("bundle", "size of the Debian package", "MB", (size,), (), "", 50, 70))
     with desk(world, "bundle") as place:
-        argv = [PROGRAM, "--background", "--home", place.home]
+        argv: list[str | Path] = [PROGRAM, "--background", "--home", place.home]
         ours, theirs = in_turn(
             lambda: (
                 1000

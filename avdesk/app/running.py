@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QGuiApplication
 
 from avdesk import __version__
 from avdesk.app.acting import actions_maker, archive_maker, credentials_maker, practice_maker, remembered_maker
@@ -18,6 +19,7 @@ from avdesk.app.in_force import InForce
 from avdesk.app.log_opening import log_opener
 from avdesk.app.monitors import monitor_maker
 from avdesk.app.quit_signals import QuitSignals
+from avdesk.app.session_end import SessionEnd
 from avdesk.app.setting_up import settings_desks
 from avdesk.app.shutdown import Shutdown, leave
 from avdesk.app.watching import Watching
@@ -87,6 +89,8 @@ class Running:
         application = QCoreApplication.instance()
         assert application is not None, "the application is made before anything else"
         application.aboutToQuit.connect(self._shutdown.finish)
+        if isinstance(application, QGuiApplication):
+            self._session_end = SessionEnd(application, self._parts.window.remember_place)
 
     def begin(self, *, background: bool, place: Place | None = None) -> None:
         """Put everything to work; `background` opens no window where there is a tray, `place` says where it opens."""

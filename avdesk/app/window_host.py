@@ -220,6 +220,11 @@ class WindowHost(QObject):
             window.bring_up()
             window.asker.ask_video(environment)
 
+    def remember_place(self) -> None:
+        """Remember where the window is, where there is one."""
+        if self._window is not None:
+            self._window.remember_place()
+
     def close(self) -> None:
         """Remember where the window is, and take it from the screen."""
         if self._window is not None:

@@ -17,6 +17,7 @@ def run_desktop(smoke: "Smoke", session: DesktopSession) -> None:
     """Run the demo and the app on a configuration, one after the other."""
     with _Started(smoke, session, "demo", ["demo", "--speed", "60"]) as app:
         window = session.wait_for_window("AVDesk — demo", 60)
+        check_class(smoke, session, window.id)
         session.windows.activate(window)
         for page in range(1, PAGES + 1):
             session.windows.key(f"ctrl+{page}")
@@ -28,6 +29,24 @@ def run_desktop(smoke: "Smoke", session: DesktopSession) -> None:
         smoke.run(["open", "avdesk://logs"])
         session.wait_for_window("AVDesk — dev", 60)
         smoke.run(["open", "avdesk://environment/dev"])
+
+
+def check_class(smoke: "Smoke", session: DesktopSession, window: int) -> None:
+    """Fail where a desktop would not know by the window's class that it belongs to the desktop entry."""
+    from smoke import ROOT, fail
+
+    entry = (ROOT / "resources/linux/io.github.avdesk.AVDesk.desktop").read_text("utf-8")
+    wanted = next(line for line in entry.splitlines() if line.startswith("StartupWMClass=")).partition("=")[2]
+    told = subprocess.run(
+        ["xprop", "-id", str(window), "WM_CLASS"],
+        env=session.environment(),
+        capture_output=True,
+        check=True,
+        encoding="utf-8",
+    ).stdout
+    smoke.count += 1
+    if not told.rstrip().endswith(f'"{wanted}"'):
+        fail(f"the window's class is not {wanted}", told)
 
 
 class _Started:
