@@ -55,10 +55,10 @@ def card(desktop: DesktopSession, title: str) -> Node:
     return found
 
 
-def reads(desktop: DesktopSession, title: str, beginning: str) -> Node | None:
-    """Return a check's card once one of its texts begins so."""
+def reads(desktop: DesktopSession, title: str, *beginnings: str) -> Node | None:
+    """Return a check's card once one of its texts begins in one of these ways."""
     found = card(desktop, title)
-    return found if any(node.name.startswith(beginning) for node in found.walk()) else None
+    return found if any(node.name.startswith(beginnings) for node in found.walk()) else None
 
 
 def asked(emulator: Emulator) -> list[str]:
@@ -90,7 +90,10 @@ def test_all_are_asked_and_the_spent_allowance_says_until_when(
     desktop.a11y.press("push button", "Check all", APP)
     wait_until(lambda: reads(desktop, "GPUs by region", "Healthy"), "AVDesk has read the quotas")
     assert reads(desktop, "OpenAI", "Healthy")
-    spent = wait_until(lambda: reads(desktop, "GPU quota", "in "), "the card says when it can be asked again")
+    # Which check is left for when the server takes more is a matter of which answered first.
+    spent = wait_until(
+        lambda: reads(desktop, "GPU quota", "in ", "by itself in "), "the card says when it can be asked again"
+    )
     [button] = [node for node in spent.walk() if node.role == "push button" and node.name == "Check now"]
     assert "enabled" not in button.states
     assert "GPU quota" in button.description
