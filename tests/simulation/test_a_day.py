@@ -10,7 +10,7 @@ EVEN_INTERVAL_S = 37.5
 """What spends the same allowance (eight of ten requests in 300 s) evenly."""
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("revision", "hours"), [("b", 24.0), ("a", 8.0)])
 def test_phase_ends_are_known_in_half_the_time_without_a_429(revision: str, hours: float, tmp_path: Path) -> None:
     ours = watched_by_avdesk(Day(revision=revision, seed=3, pause_s=2400.0), tmp_path, hours)
