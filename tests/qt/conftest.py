@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 from pytestqt.qtbot import QtBot
+from pytestqt.wait_signal import MultiSignalBlocker, SignalBlocker
 
 from avdesk import i18n
 from avdesk.ui.main_window import MainWindow
@@ -30,6 +31,28 @@ class MemoryStore:
 
 PATIENCE_MS = 60_000
 MakeWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def blockers_outlive_late_signals() -> Iterator[None]:
+    """Keep what waits for signals until the end.
+
+    A worker may signal once more than a test waits for. PySide then calls a bound method of an object that is no
+    QObject, and of which nobody has taken care since, which ends the process now and then.
+    """
+    kept: list[object] = []
+
+    def keeping(begin: Callable[..., None]) -> Callable[..., None]:
+        def begin_and_keep(self: object, *arguments: object, **more: object) -> None:
+            kept.append(self)
+            begin(self, *arguments, **more)
+
+        return begin_and_keep
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SignalBlocker, "__init__", keeping(SignalBlocker.__init__))
+        patch.setattr(MultiSignalBlocker, "__init__", keeping(MultiSignalBlocker.__init__))
+        yield
 
 
 @pytest.fixture
