@@ -152,6 +152,7 @@ class LogView(QAbstractScrollArea):
 
     def reveal(self, row: int, *, centre: bool = False) -> None:
         """Scroll so that a row is in sight."""
+        self._waiting_row = None  # whoever was waited for before: the view is wanted here now
         whole = [
             each.row for each in self._placed if each.y >= 0 and each.y + each.height <= self.viewport().height()
         ]
