@@ -122,6 +122,8 @@ class CredentialDesk(QObject):
         self._make = make
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
+        self._looks = 0
+        self._seen: dict[str, int] = {}
         self._stopping = False
 
     # From the GUI thread
@@ -182,11 +184,18 @@ class CredentialDesk(QObject):
         thread.start()
 
     def _look(self, environment: Environment) -> None:
+        with self._lock:
+            self._looks += 1
+            look = self._looks
         try:
             found = self._make().view(environment)
         except Exception:
             log.exception("the credentials of %s could not be looked at", environment.name)
             return
+        with self._lock:
+            if look < self._seen.get(environment.name, 0):
+                return  # a later look was quicker: this one shows what was before
+            self._seen[environment.name] = look
         self._tell(lambda: self.viewed.emit(found))
 
     def _try_entered(self, environment: Environment, entered: Entered) -> None:
