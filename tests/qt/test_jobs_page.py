@@ -379,6 +379,23 @@ def test_a_row_shows_what_was_requested(page: JobsPage, window: MainWindow, qtbo
     qtbot.waitUntil(lambda: page.table.jobs_model.index(place, state).data() == "Cancelled")
 
 
+def test_a_row_shows_its_new_state_where_the_table_took_its_time(
+    page: JobsPage, window: MainWindow, qtbot: QtBot
+) -> None:
+    requested = next(each for each in records(JOBS) if each.state is ActionState.REQUESTED)
+    window.show_action(replace(requested, state=ActionState.CONFIRMED, changed_at=NOW))
+    model = page.table.jobs_model
+    key = next(job.key for job in JOBS if job.number == requested.request.number)
+    fresh = many_jobs(20_000)
+    ended = tuple(replace(each, state=JobState.CANCELLED) if each.key == key else each for each in fresh)
+    window.show_snapshot(snapshot_of(ended))
+    assert model.busy, "else this shows nothing: the notes are made while the rows are still the old ones"
+    wait_for_rows(qtbot, page, len(fresh))
+    place = model.place_of(key)
+    assert place is not None
+    assert model.index(place, model.column_of("state")).data() == "Cancelled"
+
+
 def test_what_did_not_come_about_is_told_above_every_page(window: MainWindow) -> None:
     window.navigation.setCurrentRow(0)
     for record in records(JOBS):

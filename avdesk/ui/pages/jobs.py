@@ -174,6 +174,7 @@ class JobsPage(Page):
         if model is None:
             model = self._models[environment] = JobTableModel(environment, lambda: self._now, self)
             model.settled.connect(self._show_sought)
+            model.settled.connect(_caller(self._show_notes, environment))
             model.settled.connect(self._show_rest)
             model.set_query(self.query.query)
         return model
@@ -241,8 +242,9 @@ class JobsPage(Page):
         self.detail.show_jobs(jobs, Around(self._environment, self._snapshot, records), self._now)
 
     def _show_notes(self, environment: str) -> None:
-        records = self._records.get(environment, {})
-        model = self._model(environment)
+        records, model = self._records.get(environment, {}), self._models.get(environment)
+        if model is None:
+            return
         words = {key: notes.row_note(record, model.job_of(key), self._now) for key, record in records.items()}
         model.show_notes({key: text for key, text in words.items() if text})
 
