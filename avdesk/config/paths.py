@@ -9,6 +9,7 @@ from pathlib import Path
 APP_NAME = "avdesk"
 APP_ID = "io.github.avdesk.AVDesk"
 HOME_VARIABLE = "AVDESK_HOME"
+CONFIG_NAME = "config.toml"
 
 _SOCKET_PATH_LIMIT = 100
 """Unix socket paths end at 108 bytes, on macOS at 104."""
@@ -32,7 +33,7 @@ class Paths:
     @property
     def config_file(self) -> Path:
         """The configuration file."""
-        return self.config / "config.toml"
+        return self.config / CONFIG_NAME
 
     @property
     def database(self) -> Path:
@@ -64,8 +65,7 @@ def find_paths(home: Path | None = None, environ: Mapping[str, str] | None = Non
     if home is None and variables.get(HOME_VARIABLE):
         home = Path(variables[HOME_VARIABLE]).expanduser()
     if home is not None:
-        base = home.expanduser().absolute()
-        return Paths(base / "config", base / "state", base / "cache", base / "logs", _runtime_folder(variables))
+        return _portable(home.expanduser().absolute(), _runtime_folder(variables))
     import platformdirs
 
     return Paths(
@@ -75,6 +75,14 @@ def find_paths(home: Path | None = None, environ: Mapping[str, str] | None = Non
         logs=platformdirs.user_log_path(APP_NAME, appauthor=False),
         runtime=_runtime_folder(variables),
     )
+
+
+def _portable(base: Path, runtime: Path) -> Paths:
+    """Return the folders under one home. A configuration that somebody has put straight into it is used there."""
+    config = base / "config"
+    if not (config / CONFIG_NAME).exists() and (base / CONFIG_NAME).is_file():
+        config = base
+    return Paths(config, base / "state", base / "cache", base / "logs", runtime)
 
 
 def resources_folder() -> Path:

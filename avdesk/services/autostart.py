@@ -59,7 +59,7 @@ def start_command(paths: Paths, environ: Mapping[str, str] | None = None) -> lis
     """Return what starts AVDesk in the background, on these folders; a home of its own is named in it."""
     variables = os.environ if environ is None else environ
     bare = {name: value for name, value in variables.items() if name != "AVDESK_HOME"}
-    own = [] if paths.config == find_paths(None, bare).config else ["--home", str(paths.config.parent)]
+    own = [] if paths.state == find_paths(None, bare).state else ["--home", str(paths.state.parent)]
     if getattr(sys, "frozen", False):
         return [os.environ.get("APPIMAGE") or sys.executable, *own, "--background"]
     program = shutil.which("avdesk", path=str(Path(sys.executable).parent)) or shutil.which("avdesk")
